@@ -1,0 +1,1 @@
+"""CHANGE: plan, confirm, journal, apply, undo."""

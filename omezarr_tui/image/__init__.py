@@ -1,0 +1,1 @@
+"""PIXELS: from an array to characters."""

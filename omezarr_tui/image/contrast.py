@@ -1,0 +1,69 @@
+"""Windows: which values are shown as the darkest and the brightest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from omezarr_tui.ome.model import Window
+
+if TYPE_CHECKING:
+    import numpy as np
+
+PERCENTILES = (1.0, 99.0)
+
+
+def window_of(samples: np.ndarray[Any, Any]) -> Window:
+    """The window from low to high percentiles of what is seen.
+
+    Parameters
+    ----------
+    samples
+        Any shape; values that are not finite are left out.
+
+    Returns
+    -------
+    window
+        The whole range where nearly all samples are equal; of the width 1 where all are.
+    """
+    import numpy as np
+
+    values = samples[np.isfinite(samples)] if samples.dtype.kind == "f" else samples.ravel()
+    if values.size == 0:
+        return Window(0.0, 1.0)
+    low, high = (float(value) for value in np.percentile(values, PERCENTILES))
+    if low == high:
+        low, high = float(values.min()), float(values.max())
+    return Window(low, high) if low < high else Window(low, low + 1)
+
+
+def stretched(window: Window, factor: float) -> Window:
+    """The window with its width multiplied, about the same middle."""
+    middle, half = (window.start + window.end) / 2, (window.end - window.start) / 2
+    return Window(middle - half * factor, middle + half * factor)
+
+
+def shifted(window: Window, part: float) -> Window:
+    """The window moved by a part of its width: upwards makes the picture darker."""
+    step = (window.end - window.start) * part
+    return Window(window.start + step, window.end + step)
+
+
+def intensities(
+    samples: np.ndarray[Any, Any], window: Window, *, invert: bool = False
+) -> np.ndarray[Any, Any]:
+    """Samples as brightness from 0 to 1; NaN stays NaN.
+
+    Parameters
+    ----------
+    samples
+        Values (rows, columns).
+    window
+        What is shown as 0 and as 1; values outside are cut off.
+    invert
+        Show the darkest as the brightest.
+    """
+    import numpy as np
+
+    scaled = (samples.astype(np.float64) - window.start) / (window.end - window.start)
+    clipped: np.ndarray[Any, Any] = np.clip(scaled, 0.0, 1.0)
+    return 1.0 - clipped if invert else clipped

@@ -1,0 +1,163 @@
+"""One picture from end to end: view -> samples -> window -> cells. The TUI and `show` share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from omezarr_tui.image.cells import (
+    Frame,
+    Rendering,
+    ascii_frame,
+    half_block_frame,
+    label_frame,
+    sample_aspect,
+    sample_room,
+)
+from omezarr_tui.image.contrast import PERCENTILES, intensities, window_of
+from omezarr_tui.image.reader import Reader
+from omezarr_tui.image.sampling import Sampling, choose_sampling
+from omezarr_tui.image.view import View
+from omezarr_tui.ome.discover import Image
+from omezarr_tui.ome.model import Window
+from omezarr_tui.text import format_number
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRequest:
+    """What is to be shown, and how.
+
+    Parameters
+    ----------
+    room
+        Cells that there are: rows and columns.
+    level
+        The level to show; None for the coarsest that fills the cells.
+    window
+        Values shown as darkest and brightest; None for percentiles of what is seen.
+    dark
+        Whether the terminal's background is dark.
+    tint
+        Red, green and blue of the brightest value in half-blocks.
+    ask_above
+        Uncompressed bytes above which reading must be allowed first; None allows all.
+    """
+
+    image: Image
+    view: View
+    room: tuple[int, int]
+    rendering: Rendering = "ascii"
+    level: int | None = None
+    window: Window | None = None
+    invert: bool = False
+    dark: bool = True
+    tint: tuple[int, int, int] = (255, 255, 255)
+    ask_above: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is shown, and what is true of it."""
+
+    request: PictureRequest
+    sampling: Sampling
+    samples: np.ndarray[Any, Any]
+    window: Window
+    frame: Frame
+
+    @property
+    def window_source(self) -> str:
+        """Where the window comes from, in words."""
+        if self.request.window is not None:
+            return "set by hand"
+        return "{:g}–{:g} % of what is seen".format(*PERCENTILES)
+
+    @property
+    def reduction(self) -> str:
+        """What a sample is of the level's pixels: exact, a mean, or one pixel of many."""
+        down, across = self.sampling.pixels_per_sample
+        if self.sampling.nearest:
+            if max(down, across) <= 1:
+                return "every pixel shown"
+            return f"one pixel of {format_number(down)} × {format_number(across)}"
+        if max(down, across) <= 1 + 1e-9:
+            return "every pixel shown"
+        return f"mean of {format_number(down)} × {format_number(across)} px"
+
+
+class TooLarge(Exception):
+    """Reading would take more than was allowed without asking.
+
+    Parameters
+    ----------
+    sampling
+        What would be read; `Sampling.decoded_bytes` of it.
+    """
+
+    def __init__(self, sampling: Sampling) -> None:
+        super().__init__(f"{sampling.decoded_bytes} bytes")
+        self.sampling = sampling
+
+
+class Painter:
+    """Makes pictures, and keeps the last samples: a new window needs no new reading.
+
+    Parameters
+    ----------
+    reader
+        Reads the pixels.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._last: tuple[Sampling, np.ndarray[Any, Any]] | None = None
+
+    def forget(self, path: str) -> None:
+        """Read an array anew the next time: it was changed."""
+        self._last = None
+        self._reader.forget(path)
+
+    def paint(
+        self, request: PictureRequest, cancelled: Callable[[], bool] = lambda: False
+    ) -> Picture:
+        """Make the picture that is asked for.
+
+        Raises
+        ------
+        TooLarge
+            It takes more bytes than `PictureRequest.ask_above`.
+        UserError
+            A chunk cannot be read.
+        Cancelled
+            `cancelled` said True.
+        """
+        rendering = request.rendering
+        sampling = choose_sampling(
+            request.image,
+            request.view,
+            sample_room(rendering, *request.room),
+            sample_aspect(rendering),
+            request.level,
+        )
+        if self._last is not None and self._last[0] == sampling:
+            samples = self._last[1]
+        else:
+            if request.ask_above is not None and sampling.decoded_bytes > request.ask_above:
+                raise TooLarge(sampling)
+            samples = self._reader.sample(sampling, cancelled)
+            self._last = (sampling, samples)
+        window = request.window or window_of(samples)
+        return Picture(request, sampling, samples, window, _frame(request, samples, window))
+
+
+def _frame(request: PictureRequest, samples: np.ndarray[Any, Any], window: Window) -> Frame:
+    if request.image.multiscale.is_label and samples.dtype.kind in "iub":
+        return label_frame(samples, request.rendering, dark=request.dark)
+    brightness = intensities(samples, window, invert=request.invert)
+    if request.rendering == "ascii":
+        return ascii_frame(brightness, dark=request.dark)
+    return half_block_frame(brightness, request.tint)

@@ -1,0 +1,153 @@
+"""View: which plane of an image is looked at, and how closely. Pure values.
+
+Positions are counted in pixels of the image's extent: along each axis the size of the
+level that has the most pixels there (the finest, as a rule), so that a view stays where
+it is when the level changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from omezarr_tui.ome.discover import Image
+from omezarr_tui.ome.model import Axis
+from omezarr_tui.store.node import Array
+
+_MAX_ZOOM_PIXELS = 4.0  # a screen's width shows at least this many pixels
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A plane of an image, and the window on it.
+
+    Parameters
+    ----------
+    extent
+        Pixels along each axis, of the level that has the most.
+    rows, columns
+        The axes that run down and across the screen.
+    index
+        The position along every axis; of the two displayed axes it is not used.
+    centre
+        Of the window, along rows and columns, from 0 to 1.
+    zoom
+        1 shows the whole plane, 2 half of its width.
+    moving
+        The axis that plane keys step along; None where every axis is displayed.
+    """
+
+    extent: tuple[int, ...]
+    rows: int
+    columns: int
+    index: tuple[int, ...]
+    centre: tuple[float, float] = (0.5, 0.5)
+    zoom: float = 1.0
+    moving: int | None = None
+
+    @property
+    def fixed(self) -> tuple[int, ...]:
+        """The axes that are not displayed."""
+        return tuple(a for a in range(len(self.extent)) if a not in (self.rows, self.columns))
+
+    def position(self, axis: int, size: int) -> int:
+        """Where the view stands along an axis of a level that has `size` pixels there."""
+        return min(size - 1, (2 * self.index[axis] + 1) * size // (2 * self.extent[axis]))
+
+    def at(self, axis: int, position: int, size: int) -> View:
+        """The view moved to a position along an axis of a level with `size` pixels there."""
+        position = max(0, min(size - 1, position))
+        middle = (2 * position + 1) * self.extent[axis] // (2 * size)
+        index = list(self.index)
+        index[axis] = min(self.extent[axis] - 1, middle)
+        return replace(self, index=tuple(index))
+
+    def zoomed(self, factor: float) -> View:
+        """The view from nearer (factor above 1) or farther, never farther than the whole."""
+        widest = max(self.extent[self.rows], self.extent[self.columns])
+        zoom = min(max(1.0, self.zoom * factor), max(1.0, widest / _MAX_ZOOM_PIXELS))
+        return replace(self, zoom=zoom)
+
+    def panned(self, down: float, across: float) -> View:
+        """The view moved by a part of the window's height and width."""
+        rows, columns = self.centre
+        half = 0.5 / self.zoom
+        return replace(
+            self,
+            centre=(
+                min(max(rows + 2 * half * down, half), 1 - half),
+                min(max(columns + 2 * half * across, half), 1 - half),
+            ),
+        )
+
+    def whole(self) -> View:
+        """The view of the whole plane."""
+        return replace(self, zoom=1.0, centre=(0.5, 0.5))
+
+    def displaying(self, rows: int, columns: int) -> View:
+        """The view of the same position across other axes."""
+        if (rows, columns) == (self.rows, self.columns):
+            return self
+        turned = replace(self.whole(), rows=rows, columns=columns)
+        moving = self.moving if self.moving in turned.fixed else None
+        if moving is None and turned.fixed:
+            moving = max(turned.fixed, key=lambda axis: self.extent[axis] > 1)
+        return replace(turned, moving=moving)
+
+    def moving_along(self, axis: int) -> View:
+        """The view whose plane keys step along another axis."""
+        return replace(self, moving=axis) if axis in self.fixed else self
+
+
+def first_view(image: Image) -> View | None:
+    """The view that an image opens with: its last two axes of space, in the middle of z.
+
+    Returns
+    -------
+    view
+        None where there is nothing to see a plane of: fewer than two axes, an empty array,
+        or values that are no intensities.
+    """
+    arrays = [level for level in image.levels if isinstance(level, Array)]
+    axes = image.multiscale.axes
+    if not arrays or len(axes) < 2 or not arrays[0].dtype.is_pixel:
+        return None
+    extent = tuple(max(array.shape[a] for array in arrays) for a in range(len(axes)))
+    if 0 in extent or any(0 in array.shape for array in arrays):
+        return None
+    rows, columns = displayed_first(axes, extent)
+    index = tuple(
+        size // 2 if axis.type == "space" else 0 for axis, size in zip(axes, extent, strict=True)
+    )
+    view = View(extent, rows, columns, index)
+    long = [a for a in view.fixed if extent[a] > 1]
+    space = [a for a in long if axes[a].type == "space"]
+    return replace(view, moving=next(iter([*space, *reversed(long), *reversed(view.fixed)]), None))
+
+
+def displayed_first(axes: Sequence[Axis], extent: Sequence[int]) -> tuple[int, int]:
+    """The axes to show down and across: y and x, else the last two of space, else the last."""
+    names = [axis.name for axis in axes]
+    if "y" in names and "x" in names:
+        return names.index("y"), names.index("x")
+    space = [a for a, axis in enumerate(axes) if axis.type == "space"]
+    others = [a for a in range(len(axes)) if a not in space and axes[a].type != "channel"]
+    chosen = [*others, *space] if len(others) + len(space) >= 2 else list(range(len(axes)))
+    # A single pixel makes no plane where a longer axis is at hand.
+    long = [a for a in chosen if extent[a] > 1]
+    rows, columns = (long if len(long) >= 2 else chosen)[-2:]
+    return rows, columns
+
+
+def axis_pairs(view: View, axes: Sequence[Axis]) -> list[tuple[int, int]]:
+    """The pairs of axes that a plane can be seen across, the natural one first.
+
+    Pairs of space come first (XY, XZ, YZ), then those of any axes that have more than one
+    pixel; rows stand before columns as they do in the array.
+    """
+    first = displayed_first(axes, view.extent)
+    long = [a for a in range(len(axes)) if view.extent[a] > 1]
+    pairs = [(a, b) for a in long for b in long if a < b]
+    space = [p for p in pairs if axes[p[0]].type == axes[p[1]].type == "space"]
+    ordered = [first, *sorted(space, reverse=True), *pairs]
+    return list(dict.fromkeys(ordered))

@@ -1,0 +1,1 @@
+"""MEANING: what the attributes say, whatever the version."""

@@ -1,0 +1,320 @@
+"""What there is to tell of a node, as labelled facts: the info pane and `info` share it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from omezarr_tui.ome.discover import Image, mark
+from omezarr_tui.ome.model import Axis, Level
+from omezarr_tui.ome.read import kind_of, ome_version, read_plate, read_well
+from omezarr_tui.store.node import Array, Broken, Codec, CodecKind, Group, Node
+from omezarr_tui.store.stored import Stored
+from omezarr_tui.text import (
+    compact_json,
+    format_bytes,
+    format_count,
+    format_length,
+    format_number,
+    format_shape,
+    format_unit,
+    plural,
+    visible,
+)
+
+_CODEC_KINDS: tuple[CodecKind, ...] = ("array→array", "array→bytes", "bytes→bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of what is known.
+
+    Parameters
+    ----------
+    label
+        What it is; empty for a line that goes on with the fact before.
+    value
+        In words and numbers with units, safe to print.
+    color
+        Six hexadecimal digits where the fact has a colour, such as a channel.
+    warning
+        Whether it tells of something wrong.
+    """
+
+    label: str
+    value: str
+    color: str | None = None
+    warning: bool = False
+
+
+def facts_of(node: Node, image: Image | None = None, stored: Stored | None = None) -> list[Fact]:
+    """All that is told of a node.
+
+    Parameters
+    ----------
+    node
+        A group, an array or a broken node.
+    image
+        The image that the node is, or is a level of.
+    stored
+        What was measured of an array's stored objects.
+    """
+    if isinstance(node, Broken):
+        facts = [Fact("broken", visible(node.reason), warning=True)]
+        return facts + ([Fact("cause", visible(node.detail))] if node.detail else [])
+    if isinstance(node, Group):
+        return _group_facts(node, image)
+    return _array_facts(node, image) + (stored_facts(node, stored) if stored else [])
+
+
+def _group_facts(group: Group, image: Image | None) -> list[Fact]:
+    facts = [Fact("type", mark(group))]
+    if group.zarr_format is None:
+        return [*facts, Fact("", "a plain folder that holds stores")]
+    facts.append(Fact("format", format_line(group)))
+    if plate := read_plate(group.attributes):
+        facts.append(
+            Fact(
+                "plate",
+                f"{plural(len(plate.rows), 'row')} × {plural(len(plate.columns), 'column')}, "
+                f"{plural(len(plate.wells), 'well')}",
+            )
+        )
+    if well := read_well(group.attributes):
+        facts.append(Fact("fields", format_count(len(well.fields))))
+    return facts + (image_facts(image) if image else [])
+
+
+def image_facts(image: Image) -> list[Fact]:
+    """Axes with units, levels with shape and pixel size, channels, and what was guessed."""
+    multiscale = image.multiscale
+    facts = []
+    if multiscale.name:
+        facts.append(Fact("name", visible(multiscale.name)))
+    facts.append(Fact("axes", axes_text(multiscale.axes)))
+    shapes = [format_shape(a.shape) if isinstance(a, Array) else "" for a in image.levels]
+    names = [visible(level.path.removeprefix(multiscale.path + "/")) for level in multiscale.levels]
+    for number, (level, array) in enumerate(zip(multiscale.levels, image.levels, strict=True)):
+        label = "levels" if number == 0 else ""
+        lead = f"{number}  {names[number]:<{max(map(len, names))}}"
+        if isinstance(array, Broken):
+            facts.append(Fact(label, f"{lead}  ✗ {visible(array.reason)}", warning=True))
+            continue
+        width = max(map(len, shapes))
+        size = pixel_size(level, multiscale.axes)
+        facts.append(Fact(label, f"{lead}  {shapes[number]:<{width}}  {size}".rstrip()))
+    for number, channel in enumerate(multiscale.channels):
+        label = "channels" if number == 0 else ""
+        window = ""
+        if channel.window:
+            start, end = channel.window.start, channel.window.end
+            window = f"  {format_number(start)} to {format_number(end)}"
+        facts.append(Fact(label, f"{visible(channel.label)}{window}", channel.color))
+    facts += [Fact("note", visible(note), warning=True) for note in multiscale.notes]
+    return facts
+
+
+def _array_facts(array: Array, image: Image | None) -> list[Fact]:
+    axes = image.multiscale.axes if image else ()
+    itemsize = array.dtype.itemsize
+    facts = [Fact("type", "array"), Fact("format", format_line(array))]
+    if image and image.pinned is not None:
+        level = image.multiscale.levels[image.pinned]
+        facts.append(Fact("level", f"{image.pinned} of {len(image.levels)} of the image above"))
+        if size := pixel_size(level, axes):
+            facts.append(Fact("pixel", size))
+    facts += [
+        Fact("shape", shape_with_axes(array.shape, [axis.name for axis in axes])),
+        Fact("data type", dtype_text(array)),
+        Fact("chunks", _cells_text(array, array.chunks, itemsize)),
+    ]
+    if array.shards:
+        facts.append(Fact("shards", _cells_text(array, array.shards, itemsize)))
+    for kind in _CODEC_KINDS:
+        codecs = [codec_text(codec) for codec in array.codecs if codec.kind == kind]
+        facts.append(Fact(kind, ", ".join(codecs) or "–"))
+    facts.append(Fact("fill value", compact_json(array.fill_value, 60)))
+    total_bytes = array.nbytes
+    total = (
+        f"{format_bytes(total_bytes)} uncompressed"
+        if total_bytes is not None
+        else "elements vary in length"
+    )
+    facts.append(Fact("size", f"{plural(array.size, 'element')}, {total}"))
+    return facts
+
+
+def stored_facts(array: Array, stored: Stored) -> list[Fact]:
+    """What was counted of an array's stored objects."""
+    facts = []
+    if stored.chunks is not None:
+        facts.append(Fact("written", _of("chunk", stored.chunks, stored.chunk_count)))
+    if array.shards:
+        facts.append(Fact("", _of("shard", stored.objects, stored.object_count)))
+    facts.append(Fact("stored", format_bytes(stored.nbytes)))
+    if stored.ratio is not None:
+        facts.append(Fact("ratio", f"{stored.ratio:.2f} × over what was written"))
+    if stored.strays:
+        shown = ", ".join(visible(key) for key in stored.strays[:3])
+        more = ", …" if len(stored.strays) > 3 else ""
+        facts.append(
+            Fact(
+                "strays",
+                f"{plural(len(stored.strays), 'key')} no chunk by this array's key encoding: "
+                f"{shown}{more}",
+                warning=True,
+            )
+        )
+    return facts
+
+
+def facts_json(node: Node, image: Image | None = None, stored: Stored | None = None) -> Any:
+    """The same as `facts_of` for programs: numbers as numbers, nothing rounded."""
+    if isinstance(node, Broken):
+        return {
+            "path": node.path,
+            "kind": "broken",
+            "error": ": ".join(filter(None, [node.reason, node.detail])),
+        }
+    told: dict[str, Any] = {
+        "path": node.path,
+        "kind": "group" if isinstance(node, Group) else "array",
+        "zarr_format": node.zarr_format,
+    }
+    if isinstance(node, Group):
+        told |= {"ome": kind_of(node.attributes), "ome_version": ome_version(node.attributes)}
+    else:
+        told |= {
+            "shape": list(node.shape),
+            "dimension_names": list(node.dimension_names) if node.dimension_names else None,
+            "dtype": node.dtype.name,
+            "byte_order": node.dtype.byte_order,
+            "order": node.order,
+            "chunks": list(node.chunks),
+            "chunk_count": node.chunk_count,
+            "shards": list(node.shards) if node.shards else None,
+            "shard_count": node.object_count if node.shards else None,
+            "codecs": [
+                {"name": c.name, "kind": c.kind, "configuration": dict(c.configuration)}
+                for c in node.codecs
+            ],
+            "fill_value": node.fill_value,
+            "nbytes": node.nbytes,
+        }
+    if image:
+        told["image"] = _image_json(image)
+    if stored:
+        told["stored"] = {
+            "chunks": stored.chunks,
+            "chunk_count": stored.chunk_count,
+            "objects": stored.objects,
+            "object_count": stored.object_count,
+            "nbytes": stored.nbytes,
+            "ratio": stored.ratio,
+            "strays": list(stored.strays),
+        }
+    told["attributes"] = dict(node.attributes)
+    return told
+
+
+def _image_json(image: Image) -> Any:
+    multiscale = image.multiscale
+    return {
+        "path": multiscale.path,
+        "name": multiscale.name,
+        "version": multiscale.version,
+        "axes": [{"name": a.name, "type": a.type, "unit": a.unit} for a in multiscale.axes],
+        "levels": [
+            {
+                "path": level.path,
+                "shape": list(array.shape) if isinstance(array, Array) else None,
+                "scale": list(level.scale),
+                "translation": list(level.translation),
+                "error": array.reason if isinstance(array, Broken) else None,
+            }
+            for level, array in zip(multiscale.levels, image.levels, strict=True)
+        ],
+        "channels": [
+            {
+                "label": c.label,
+                "color": c.color,
+                "window": [c.window.start, c.window.end] if c.window else None,
+                "active": c.active,
+            }
+            for c in multiscale.channels
+        ],
+        "notes": list(multiscale.notes),
+    }
+
+
+def format_line(node: Group | Array) -> str:
+    """The formats of a node: ``Zarr v3 · OME-Zarr 0.5``."""
+    version = ome_version(node.attributes) if kind_of(node.attributes) else None
+    parts = [f"Zarr v{node.zarr_format}"]
+    if kind_of(node.attributes):
+        parts.append(f"OME-Zarr {visible(version)}" if version else "OME-Zarr, version not given")
+    if isinstance(node, Group) and node.consolidated:
+        parts.append("consolidated")
+    return " · ".join(parts)
+
+
+def axes_text(axes: Sequence[Axis]) -> str:
+    """Axes with their units: ``c  z µm  y µm  x µm``."""
+    return "  ".join(f"{visible(axis.name)} {format_unit(axis.unit)}".rstrip() for axis in axes)
+
+
+def shape_with_axes(shape: Sequence[int], names: Sequence[str]) -> str:
+    """A shape with the names of its axes: ``c 2 × z 32 × y 275``."""
+    if len(names) != len(shape) or all(name.startswith("dim_") for name in names):
+        return format_shape(shape)
+    pairs = zip(names, shape, strict=True)
+    return " × ".join(f"{visible(name)} {size}" for name, size in pairs) or format_shape(shape)
+
+
+def pixel_size(level: Level, axes: Sequence[Axis]) -> str:
+    """The size of a level's pixels along the axes of space: ``0.5 × 0.36 × 0.36 µm``."""
+    sizes = [
+        (scale, axis.unit)
+        for scale, axis in zip(level.scale, axes, strict=True)
+        if axis.type == "space"
+    ]
+    if not sizes or (all(s == 1 for s, _ in sizes) and not any(unit for _, unit in sizes)):
+        return ""
+    if len({unit for _, unit in sizes}) == 1:
+        numbers = " × ".join(format_number(size) for size, _ in sizes)
+        return f"{numbers} {format_unit(sizes[0][1])}".rstrip()
+    return " × ".join(format_length(size, unit) for size, unit in sizes)
+
+
+def dtype_text(array: Array) -> str:
+    """The data type with its byte order, and the order in memory where it is unusual."""
+    words = [array.dtype.name]
+    if array.dtype.byte_order and (array.dtype.itemsize or 0) > 1:
+        words.append(f"{array.dtype.byte_order}-endian")
+    if array.order == "F":
+        words.append("Fortran order")
+    return visible(", ".join(words))
+
+
+def codec_text(codec: Codec) -> str:
+    """A codec with its settings: ``blosc (cname lz4, clevel 5)``."""
+    settings = ", ".join(
+        f"{key} {value if isinstance(value, str) else compact_json(value)}"
+        for key, value in codec.configuration.items()
+        if value is not None
+    )
+    return visible(f"{codec.name} ({settings})" if settings else codec.name)
+
+
+def _cells_text(array: Array, cell: tuple[int, ...], itemsize: int | None) -> str:
+    count = math.prod(array.grid(cell))
+    each = f", {format_bytes(math.prod(cell) * itemsize)} each" if itemsize else ""
+    return f"{format_shape(cell)}, {format_count(count)} in all{each}"
+
+
+def _of(word: str, some: int, count: int) -> str:
+    if some == 0:
+        return f"no {word} was ever written, of {format_count(count)}"
+    return f"{format_count(some)} of {plural(count, word)}"

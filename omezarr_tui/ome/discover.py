@@ -1,0 +1,124 @@
+"""What the metadata name: children that must exist, and the image that a node shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from omezarr_tui.ome.model import Multiscale
+from omezarr_tui.ome.read import (
+    kind_of,
+    multiscale_of_array,
+    ome_attributes,
+    read_multiscale,
+    read_plate,
+    read_well,
+)
+from omezarr_tui.store.access import Access
+from omezarr_tui.store.hierarchy import read_node
+from omezarr_tui.store.node import Array, Broken, Group, Node, join_path, parent_path
+
+# ngff-zarr keeps its levels one folder deeper (scale0/image), so more than the parent counts.
+_GENERATIONS_ABOVE = 3
+
+
+def promised_children(group: Group) -> set[str]:
+    """The names directly below a group that its OME-Zarr metadata say are there."""
+    ome = ome_attributes(group.attributes)
+    paths: list[Any] = []
+    if multiscale := read_multiscale("", group.attributes):
+        paths += [level.path for level in multiscale.levels]
+    if plate := read_plate(group.attributes):
+        paths += plate.wells
+    if well := read_well(group.attributes):
+        paths += well.fields
+    for key in ("labels", "series"):
+        if isinstance(listed := ome.get(key), list):
+            paths += listed
+    names = {join_path(path).partition("/")[0] for path in paths if isinstance(path, str)}
+    # A name that leads out of the store is not followed; validation tells of it.
+    return {name for name in names if name and name not in (".", "..")}
+
+
+def mark(node: Node) -> str:
+    """What a node is, in one word for people: image, label image, plate, well, array and so on."""
+    if isinstance(node, Broken):
+        return "broken"
+    if isinstance(node, Array):
+        return "array"
+    kind = kind_of(node.attributes)
+    words = {"label-image": "label image", "series-list": "OME"}
+    return words.get(kind, kind) if kind else "group" if node.zarr_format else "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image with the documents of its levels.
+
+    Parameters
+    ----------
+    multiscale
+        What the metadata say.
+    levels
+        The array of each level of `multiscale`, or why there is none.
+    pinned
+        The level that the user chose by choosing its array; None for the whole image.
+    """
+
+    multiscale: Multiscale
+    levels: tuple[Array | Broken, ...]
+    pinned: int | None = None
+
+    @property
+    def readable(self) -> tuple[int, ...]:
+        """The levels that can be read."""
+        return tuple(i for i, level in enumerate(self.levels) if isinstance(level, Array))
+
+
+def image_of(access: Access, node: Node) -> Image | None:
+    """The image that choosing a node shows.
+
+    Parameters
+    ----------
+    access
+        The store.
+    node
+        An image, a label image, an array that is a level of one, or any array.
+
+    Returns
+    -------
+    image
+        None for what has no pixels of its own.
+    """
+    if isinstance(node, Group):
+        multiscale = read_multiscale(node.path, node.attributes)
+        return _with_levels(access, multiscale) if multiscale else None
+    if isinstance(node, Broken):
+        return None
+    above = node.path
+    for _ in range(_GENERATIONS_ABOVE if node.path else 0):
+        above = parent_path(above)
+        group = read_node(access, above)
+        if isinstance(group, Group) and (image := read_multiscale(above, group.attributes)):
+            paths = [level.path for level in image.levels]
+            if node.path in paths and len(image.axes) == len(node.shape):
+                return replace(_with_levels(access, image), pinned=paths.index(node.path))
+        if not above:
+            break
+    return Image(multiscale_of_array(node), (node,))
+
+
+def _with_levels(access: Access, multiscale: Multiscale) -> Image:
+    levels: list[Array | Broken] = []
+    for level in multiscale.levels:
+        node = read_node(access, level.path)
+        if isinstance(node, Array) and len(node.shape) != len(multiscale.axes):
+            node = Broken(
+                level.path,
+                f"has {len(node.shape)} axes, the image has {len(multiscale.axes)}",
+            )
+        elif not isinstance(node, Array | Broken):
+            node = Broken(level.path, "is no array", "the image's metadata name it as a level")
+        levels.append(node)
+    notes = [f"level {level.path}: {level.reason}" for level in levels if isinstance(level, Broken)]
+    return Image(replace(multiscale, notes=(*multiscale.notes, *notes)), tuple(levels))

@@ -1,0 +1,89 @@
+"""What a user can set, and where the program keeps what it must remember."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from platformdirs import user_config_path, user_state_path
+
+from omezarr_tui.errors import ExitCode, UserError, explain
+
+_PROGRAM = "omezarr-tui"
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The user's settings; each is a line of ``settings.toml``.
+
+    Parameters
+    ----------
+    theme
+        A theme's name, as the command palette lists them.
+    rendering
+        How a plane is shown first: ``ascii`` or ``half``.
+    ask_above_bytes
+        A plane that takes more uncompressed bytes than this to read is asked for first.
+    page_rows
+        Children of a group that are listed at a time.
+    expand_nodes
+        Nodes that "expand all" opens at the most.
+    """
+
+    theme: str = "omezarr-dark"
+    rendering: str = "ascii"
+    ask_above_bytes: int = 256 * MIB
+    page_rows: int = 200
+    expand_nodes: int = 500
+
+
+def settings_file() -> Path:
+    """The file that a user may write; it need not exist."""
+    return user_config_path(_PROGRAM, appauthor=False) / "settings.toml"
+
+
+def state_folder() -> Path:
+    """Where the program keeps its own state, such as what edits replaced."""
+    return user_state_path(_PROGRAM, appauthor=False)
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Read the user's settings; defaults where there are none.
+
+    Parameters
+    ----------
+    file
+        Another file than `settings_file`.
+
+    Raises
+    ------
+    UserError
+        The file cannot be understood; the sentence names the line or the key.
+    """
+    file = file or settings_file()
+    try:
+        given = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{file} cannot be read", explain(error), exit_code=ExitCode.USAGE
+        ) from error
+    known = {field.name: type(field.default) for field in fields(Settings)}
+    for key, value in given.items():
+        if key not in known:
+            raise UserError(
+                f"{file} has a setting {key!r} that does not exist",
+                f"there are: {', '.join(known)}",
+                exit_code=ExitCode.USAGE,
+            )
+        if type(value) is not known[key] or (isinstance(value, int) and value < 1):
+            wanted = "a text" if known[key] is str else "a whole number above 0"
+            raise UserError(
+                f"{file} sets {key} to {value!r}",
+                f"it must be {wanted}",
+                exit_code=ExitCode.USAGE,
+            )
+    return Settings(**given)

@@ -1,0 +1,1 @@
+"""BYTES: where a hierarchy lies and what is in it."""

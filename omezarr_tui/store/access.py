@@ -1,0 +1,221 @@
+"""Location -> bytes by key: the one door through which a store is read and written."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from omezarr_tui.errors import UserError
+from omezarr_tui.store.location import Location
+
+if TYPE_CHECKING:
+    from zarr.abc.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name inside a folder of the store."""
+
+    name: str
+    is_folder: bool
+
+
+class Access(Protocol):
+    """Bytes by key. A key is a path with ``/`` between its parts, relative to the location."""
+
+    location: Location
+
+    def why_read_only(self) -> str | None:
+        """Why nothing can be written here, in words; None where it can."""
+
+    def get(self, key: str) -> bytes | None:
+        """All bytes of a key; None where there is no such key."""
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """Some bytes of a key that exists; a negative start counts from the end."""
+
+    def entries(self, folder: str) -> list[Entry]:
+        """The names directly inside a folder, in no order; empty where there is none."""
+
+    def keys_below(self, folder: str) -> Iterator[tuple[str, int]]:
+        """Each key below a folder, relative to it, with its size in bytes."""
+
+    def put(self, key: str, value: bytes | None) -> None:
+        """Set a key in one step, or delete it where the value is None."""
+
+    def zarr_store(self) -> Store:
+        """A read-only zarr store over the same place."""
+
+
+class LocalAccess:
+    """A store on a local disk (or one that is mounted like one).
+
+    Parameters
+    ----------
+    location
+        Where the store lies.
+    read_only
+        Refuse to write, whatever the permissions are.
+    """
+
+    def __init__(self, location: Location, *, read_only: bool = False) -> None:
+        self.location = location
+        self._root = os.fspath(location.path)
+        self._asked_read_only = read_only
+
+    def why_read_only(self) -> str | None:
+        """Why nothing can be written here, in words; None where it can."""
+        if self._asked_read_only:
+            return "opened with --read-only"
+        if not os.access(self._root, os.W_OK | os.X_OK):
+            return "no permission to write here"
+        return None
+
+    def get(self, key: str) -> bytes | None:
+        """All bytes of a key; None where there is no such key.
+
+        Raises
+        ------
+        OSError
+            The key is there and cannot be read.
+        """
+        try:
+            with open(self._path(key), "rb") as file:
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """Some bytes of a key that exists; a negative start counts from the end.
+
+        Raises
+        ------
+        OSError
+            The key cannot be read, or is shorter than that.
+        """
+        with open(self._path(key), "rb") as file:
+            file.seek(start, os.SEEK_SET if start >= 0 else os.SEEK_END)
+            return file.read(length)
+
+    def entries(self, folder: str) -> list[Entry]:
+        """The names directly inside a folder, in no order; empty where there is none.
+
+        Raises
+        ------
+        OSError
+            The folder is there and cannot be listed.
+        """
+        try:
+            with os.scandir(self._path(folder)) as found:
+                return [Entry(entry.name, _is_folder(entry)) for entry in found]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def keys_below(self, folder: str) -> Iterator[tuple[str, int]]:
+        """Each key below a folder, relative to it, with its size in bytes."""
+        pending = [""]
+        top = self._path(folder)
+        while pending:
+            prefix = pending.pop()
+            try:
+                found = os.scandir(os.path.join(top, prefix))
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            with found:
+                for entry in found:
+                    key = f"{prefix}{entry.name}"
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(key + "/")
+                    else:
+                        with suppress(FileNotFoundError):
+                            yield key, entry.stat().st_size
+
+    def put(self, key: str, value: bytes | None) -> None:
+        """Set a key in one step, or delete it where the value is None.
+
+        The new file stands beside the old one until it is whole and on the disk, then
+        takes its place, its permissions and, where allowed, its owner.
+
+        Raises
+        ------
+        UserError
+            The place is read-only.
+        OSError
+            The disk refused.
+        """
+        if reason := self.why_read_only():
+            raise UserError(f"{self.location.name} was not changed", reason)
+        path = Path(self._path(key))
+        if value is None:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(value)
+                file.flush()
+                os.fsync(file.fileno())
+            _keep_permissions(path, beside)
+            Path(beside).replace(path)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+
+    def zarr_store(self) -> Store:
+        """A read-only zarr store over the same place."""
+        from zarr.storage import LocalStore
+
+        return LocalStore(self._root, read_only=True)
+
+    def _path(self, key: str) -> str:
+        if key.startswith("/") or "\0" in key or ".." in key.split("/"):
+            raise UserError(
+                f"{key} was not read",
+                "the path leads out of the store, or is not a path",
+            )
+        return os.path.join(self._root, key)
+
+
+def open_access(location: Location, *, read_only: bool = False) -> Access:
+    """The access that fits a location.
+
+    Raises
+    ------
+    UserError
+        Nothing is there, or it is not a folder.
+    """
+    if not location.path.exists():
+        raise UserError(f"There is nothing at {location.path}", "check the path")
+    if not location.path.is_dir():
+        raise UserError(
+            f"{location.path} is not a folder",
+            "a Zarr store on a disk is a folder of files",
+        )
+    return LocalAccess(location, read_only=read_only)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle, say
+        return False
+
+
+def _keep_permissions(old: Path, new: str) -> None:
+    try:
+        status = old.stat()
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(new).chmod(0o666 & ~mask)
+        return
+    with suppress(OSError):  # only root may give files away
+        os.chown(new, status.st_uid, status.st_gid)
+    Path(new).chmod(stat.S_IMODE(status.st_mode))

@@ -1,0 +1,65 @@
+"""A node of our own reading -> zarr-python's array, which reads and writes its chunks."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from omezarr_tui.errors import UserError, explain
+from omezarr_tui.store.access import Access
+from omezarr_tui.store.node import Array
+
+if TYPE_CHECKING:
+    import zarr
+    from zarr.abc.store import Store
+
+_FUSED = "zarr.core.codec_pipeline.FusedCodecPipeline"
+_prepared = threading.Lock()
+_is_prepared = False
+
+
+def open_array(access: Access, node: Array, store: Store | None = None) -> zarr.Array[Any]:
+    """Open one array with zarr-python: told its format, nothing consolidated believed.
+
+    Parameters
+    ----------
+    access
+        Where it lies.
+    node
+        The array.
+    store
+        Another zarr store to open it in, such as one that catches what is written.
+
+    Raises
+    ------
+    UserError
+        zarr-python cannot open it, because of an unknown codec for example.
+    """
+    _prepare()
+    import zarr
+
+    try:
+        return zarr.open_array(
+            store if store is not None else access.zarr_store(),
+            path=node.path,
+            mode="r" if store is None else "r+",
+            zarr_format=2 if node.zarr_format == 2 else 3,
+        )
+    except Exception as error:  # zarr raises nearly anything at an odd document
+        raise UserError(
+            f"{node.path or access.location.name} cannot be opened", explain(error)
+        ) from error
+
+
+def _prepare() -> None:
+    """Choose zarr's faster codec pipeline where this zarr has it (3.4), once."""
+    global _is_prepared
+    with _prepared:
+        if _is_prepared:
+            return
+        import zarr
+        import zarr.core.codec_pipeline as pipelines
+
+        if hasattr(pipelines, "FusedCodecPipeline"):
+            zarr.config.set({"codec_pipeline.path": _FUSED})
+        _is_prepared = True

@@ -1,0 +1,243 @@
+"""zarr.json, .zarray, .zgroup and .zattrs: from the bytes of a document to a node.
+
+Only what a node needs is checked here, so that one that is slightly wrong still shows.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from omezarr_tui.errors import explain
+from omezarr_tui.store.dtypes import ByteOrder, dtype_of_v2, dtype_of_v3
+from omezarr_tui.store.node import (
+    Array,
+    Broken,
+    Codec,
+    CodecKind,
+    Group,
+    KeyEncoding,
+    Node,
+    ShardIndex,
+)
+
+ZARR_JSON, ZARRAY, ZGROUP, ZATTRS = "zarr.json", ".zarray", ".zgroup", ".zattrs"
+DOCUMENTS = (ZARR_JSON, ZARRAY, ZGROUP, ZATTRS)
+
+# Registered codecs that take an array, by what they give; every other one takes bytes.
+# (Zarr v3 codec registry; numcodecs' names carry a prefix there.)
+_TO_ARRAY = {
+    *("transpose", "delta", "fixedscaleoffset", "quantize", "bitround", "astype"),
+    *("packbits", "categorize", "cast_value", "scale_offset", "reshape", "squeeze"),
+}
+_TO_BYTES = {
+    *("bytes", "sharding_indexed", "vlen-utf8", "vlen-bytes", "vlen-array", "json2"),
+    *("msgpack2", "pickle", "zfpy", "zfp", "pcodec", "packed", "imagecodecs_jpeg2k"),
+}
+
+
+class DocumentError(ValueError):
+    """A document that says something impossible; the text is for the user."""
+
+
+def parse_node(path: str, documents: Mapping[str, bytes]) -> Node | None:
+    """Make a node of the documents that stand in its folder.
+
+    Parameters
+    ----------
+    path
+        The node's path.
+    documents
+        Those of `DOCUMENTS` that exist, as they are stored. Where v2 and v3 documents
+        stand side by side, v3 counts, as it does for zarr-python.
+
+    Returns
+    -------
+    node
+        `Broken` where a document cannot be understood; None where none makes a node.
+    """
+    name = next((name for name in (ZARR_JSON, ZARRAY, ZGROUP) if name in documents), None)
+    if name is None:
+        return None
+    try:
+        document = _parse_json(documents[name], name)
+        if name == ZARR_JSON:
+            return _node_v3(path, document)
+        attributes = _parse_json(documents[ZATTRS], ZATTRS) if ZATTRS in documents else {}
+        if document.get("zarr_format") != 2:
+            raise DocumentError(f'"zarr_format" is {document.get("zarr_format")!r}, not 2')
+        return (
+            Group(path, 2, attributes) if name == ZGROUP else _array_v2(path, document, attributes)
+        )
+    except DocumentError as error:
+        return Broken(path, f"{name} cannot be understood", str(error))
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        return Broken(path, f"{name} cannot be understood", explain(error))
+
+
+def _parse_json(raw: bytes, name: str) -> dict[str, Any]:
+    try:
+        document = json.loads(raw)
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"{name} is not UTF-8 text") from error
+    except json.JSONDecodeError as error:
+        what = "is empty" if not raw.strip() else f"is not valid JSON: {error}"
+        raise DocumentError(f"{name} {what}") from error
+    except RecursionError as error:
+        raise DocumentError(f"{name} is nested too deeply") from error
+    if not isinstance(document, dict):
+        raise DocumentError(f"{name} holds a {type(document).__name__}, not an object")
+    return document
+
+
+def _node_v3(path: str, document: dict[str, Any]) -> Node:
+    if document.get("zarr_format") != 3:
+        raise DocumentError(f'"zarr_format" is {document.get("zarr_format")!r}, not 3')
+    attributes = document.get("attributes") or {}
+    if not isinstance(attributes, dict):
+        raise DocumentError('"attributes" is not an object')
+    kind = document.get("node_type")
+    if kind == "group":
+        return Group(path, 3, attributes, bool(document.get("consolidated_metadata")))
+    if kind != "array":
+        raise DocumentError(f'"node_type" is {kind!r}, neither "array" nor "group"')
+    if document.get("storage_transformers"):
+        raise DocumentError("it has storage transformers, which no reader here knows")
+    shape = _sizes(document, "shape")
+    grid = _named(document, "chunk_grid")
+    if grid[0] != "regular":
+        raise DocumentError(f'its chunk grid is "{grid[0]}"; only "regular" is known')
+    stored = _sizes(grid[1], "chunk_shape")
+    codecs, sharding = _codecs_v3(document.get("codecs"))
+    chunks = _sizes(sharding, "chunk_shape") if sharding else stored
+    _same_rank(shape, stored, chunks)
+    encoding = _named(document, "chunk_key_encoding")
+    style = encoding[0]
+    if style not in ("default", "v2"):
+        raise DocumentError(f'its chunk key encoding is "{style}", which is not known')
+    separator = encoding[1].get("separator", "/" if style == "default" else ".")
+    return Array(
+        path=path,
+        zarr_format=3,
+        shape=shape,
+        dtype=dtype_of_v3(document["data_type"], _byte_order(codecs)),
+        chunks=chunks,
+        shards=stored if sharding else None,
+        shard_index=_shard_index(sharding, stored, chunks) if sharding else None,
+        codecs=codecs,
+        fill_value=document.get("fill_value"),
+        key_encoding=KeyEncoding("default" if style == "default" else "v2", separator),
+        dimension_names=_names(document.get("dimension_names"), len(shape))
+        or _names(attributes.get("_ARRAY_DIMENSIONS"), len(shape)),
+        attributes=attributes,
+    )
+
+
+def _array_v2(path: str, document: dict[str, Any], attributes: dict[str, Any]) -> Array:
+    shape, chunks = _sizes(document, "shape"), _sizes(document, "chunks")
+    _same_rank(shape, chunks)
+    filters = document.get("filters") or []
+    dtype = dtype_of_v2(document["dtype"], filters)
+    order = document.get("order", "C")
+    codecs = [_codec(step, "id") for step in filters]
+    if not any(codec.kind == "array→bytes" for codec in codecs):
+        # Zarr v2 has no word for this step; it is what dtype and order say.
+        settings = {"endian": dtype.byte_order} if dtype.byte_order else {}
+        steps = [codec for codec in codecs if codec.kind == "array→array"]
+        codecs.insert(len(steps), Codec("bytes", "array→bytes", settings | {"order": order}))
+    if compressor := document.get("compressor"):
+        codecs.append(_codec(compressor, "id"))
+    return Array(
+        path=path,
+        zarr_format=2,
+        shape=shape,
+        dtype=dtype,
+        chunks=chunks,
+        shards=None,
+        codecs=tuple(codecs),
+        fill_value=document.get("fill_value"),
+        key_encoding=KeyEncoding("v2", document.get("dimension_separator") or "."),
+        order="F" if order == "F" else "C",
+        dimension_names=_names(attributes.get("_ARRAY_DIMENSIONS"), len(shape)),
+        attributes=attributes,
+    )
+
+
+def _codecs_v3(steps: Any) -> tuple[tuple[Codec, ...], Mapping[str, Any] | None]:
+    """The codecs inside out, and the configuration of the sharding where there is one."""
+    if not isinstance(steps, list):
+        raise DocumentError('"codecs" is not a list')
+    codecs = [_codec(step, "name") for step in steps]
+    for at, codec in enumerate(codecs):
+        if codec.name == "sharding_indexed":
+            inner, _ = _codecs_v3(codec.configuration.get("codecs"))
+            return (*codecs[:at], *inner, *codecs[at + 1 :]), codec.configuration
+    return tuple(codecs), None
+
+
+def _shard_index(
+    sharding: Mapping[str, Any], shard: tuple[int, ...], chunk: tuple[int, ...]
+) -> ShardIndex | None:
+    codecs, _ = _codecs_v3(sharding.get("index_codecs"))
+    names = [codec.name for codec in codecs]
+    if names not in (["bytes"], ["bytes", "crc32c"]) or 0 in chunk:
+        return None
+    count = math.prod(size // step for size, step in zip(shard, chunk, strict=True))
+    nbytes = 16 * count + (4 if "crc32c" in names else 0)
+    at_end = sharding.get("index_location", "end") == "end"
+    return ShardIndex(at_end, nbytes, _byte_order(codecs) or "little")
+
+
+def _codec(step: Any, label: str) -> Codec:
+    if isinstance(step, str):
+        step = {label: step}
+    name = step[label]
+    bare = name.removeprefix("numcodecs.").lower()
+    kind: CodecKind = "bytes→bytes"
+    if bare in _TO_ARRAY:
+        kind = "array→array"
+    elif bare in _TO_BYTES:
+        kind = "array→bytes"
+    configuration = step.get("configuration") or {k: v for k, v in step.items() if k != label}
+    return Codec(name, kind, {k: v for k, v in configuration.items() if k != "configuration"})
+
+
+def _byte_order(codecs: tuple[Codec, ...]) -> ByteOrder | None:
+    for codec in codecs:
+        if codec.name == "bytes":
+            order: ByteOrder | None = codec.configuration.get("endian")
+            return order
+    return None
+
+
+def _named(document: Mapping[str, Any], key: str) -> tuple[str, Mapping[str, Any]]:
+    """A name with its configuration, in either of the two spellings of Zarr v3."""
+    value = document.get(key)
+    if isinstance(value, str):
+        return value, {}
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        raise DocumentError(f'"{key}" is missing or has no name')
+    return value["name"], value.get("configuration") or {}
+
+
+def _sizes(document: Mapping[str, Any], key: str) -> tuple[int, ...]:
+    sizes = document.get(key)
+    if not isinstance(sizes, list) or not all(
+        isinstance(size, int) and not isinstance(size, bool) and size >= 0 for size in sizes
+    ):
+        raise DocumentError(f'"{key}" is {sizes!r}, not a list of whole numbers')
+    return tuple(sizes)
+
+
+def _same_rank(*shapes: tuple[int, ...]) -> None:
+    if len({len(shape) for shape in shapes}) > 1:
+        told = ", ".join(str(list(shape)) for shape in shapes)
+        raise DocumentError(f"shape and chunks differ in rank: {told}")
+
+
+def _names(names: Any, rank: int) -> tuple[str | None, ...] | None:
+    if not isinstance(names, list) or len(names) != rank or not any(names):
+        return None
+    return tuple(None if name is None else str(name) for name in names)

@@ -1,0 +1,1 @@
+"""FACE: the only folder that imports Textual."""
