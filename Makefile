@@ -6,10 +6,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 # A stamp tells what is installed and by which Python; a change of pyproject.toml makes it stale.
-PYTHON_VERSION := $(shell { $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'; } 2>&1)
-STAMP := $(VENV)/.python$(lastword $(PYTHON_VERSION))
+FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo missing)
+STAMP := $(VENV)/.python$(FOUND)
 EXTRA_test := [test]
-EXTRA_lint := [lint]
+EXTRA_lint := [dev]
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -42,7 +42,7 @@ test-lowest: ## run the tests on the oldest dependencies that pyproject.toml all
 	@$(MAKE) --no-print-directory VENV=$(VENV)-lowest $(subst $(VENV)/,$(VENV)-lowest/,$(STAMP))-test
 	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(VENV)-lowest/bin/python -m uv pip install --quiet --python $(VENV)-lowest/bin/python \
-	    --reinstall --resolution lowest-direct --no-build-package numpy --editable .
+	    --reinstall --resolution lowest-direct --only-binary numpy --editable .
 	$(VENV)-lowest/bin/python -m pytest -k 'not snapshot' $(ARGS)
 
 $(STAMP)-%: $(STAMP) pyproject.toml omezarr_tui/__init__.py
@@ -52,11 +52,11 @@ $(STAMP)-%: $(STAMP) pyproject.toml omezarr_tui/__init__.py
 
 $(STAMP): $(BIN)/python
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	    echo "omezarr-tui needs Python 3.11 or newer; $(PYTHON) says: $(PYTHON_VERSION)"; \
+	    echo "omezarr-tui needs Python 3.11 or newer; $(PYTHON) is $(FOUND)"; \
 	    echo "Name another one, as in: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; } >&2
 	@test ! -e $(VENV) -o -f $(VENV)/pyvenv.cfg || { \
 	    echo "$(VENV) is there and is no virtual environment; it was left as it is."; exit 1; } >&2
-	@$(BIN)/python -c 'import pip, sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(PYTHON_VERSION)")' \
+	@$(BIN)/python -c 'import pip, sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(FOUND)")' \
 	    2>/dev/null || $(PYTHON) -m venv --clear $(VENV) || { \
 	    echo "$(PYTHON) cannot make a virtual environment: its venv or ensurepip is missing."; \
 	    echo "On Debian and Ubuntu: apt install python3-venv. Or name another Python that can,"; \

@@ -1,4 +1,4 @@
-"""Check what a wheel carries: python .ci/check_wheel.py WHEEL"""
+"""Check what a wheel carries, as in ``python .ci/check_wheel.py WHEEL``."""
 
 import sys
 from fnmatch import fnmatch
@@ -7,7 +7,7 @@ from zipfile import ZipFile
 DEMO_LIMIT = 3_000_000
 CODE_LIMIT = 1_000_000
 WANTED = ["__main__.py", "cli.py", "py.typed", "demo/NOTICE.md", "demo/*.zip", "tui/*.tcss"]
-UNWANTED = ["tests/*", "*/demo/build.py", "*.pyc", "benchmarks/*", "screenshots/*"]
+UNWANTED = ["tests/*", "*/demo/build*.py", "*.pyc", "benchmarks/*", "screenshots/*"]
 
 
 def problems(wheel: ZipFile) -> list[str]:

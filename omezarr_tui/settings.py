@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_config_path, user_state_path
 
@@ -33,7 +34,7 @@ class Settings:
     """
 
     theme: str = "omezarr-dark"
-    rendering: str = "ascii"
+    rendering: Literal["ascii", "half"] = "ascii"
     ask_above_bytes: int = 256 * MIB
     page_rows: int = 200
     expand_nodes: int = 500
@@ -72,6 +73,12 @@ def load_settings(file: Path | None = None) -> Settings:
             f"{file} cannot be read", explain(error), exit_code=ExitCode.USAGE
         ) from error
     known = {field.name: type(field.default) for field in fields(Settings)}
+    if given.get("rendering", "ascii") not in ("ascii", "half"):
+        raise UserError(
+            f"{file} sets rendering to {given['rendering']!r}",
+            "it must be ascii or half",
+            exit_code=ExitCode.USAGE,
+        )
     for key, value in given.items():
         if key not in known:
             raise UserError(

@@ -123,3 +123,19 @@ def plural(number: int, word: str, words: str | None = None) -> str:
 def listed(words: Sequence[str]) -> str:
     """Words as a person lists them: ``a, b and c``."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def cell_width(text: str) -> int:
+    """How many cells of a terminal a text takes: Chinese signs take two, accents none."""
+    return sum(
+        0
+        if unicodedata.combining(character)
+        else 1 + (unicodedata.east_asian_width(character) in "WF")
+        for character in text
+    )
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """Text with blanks after it (or before it), as many cells wide as the width at least."""
+    blanks = " " * (width - cell_width(text))
+    return blanks + text if right else text + blanks

@@ -58,6 +58,16 @@ class PictureRequest:
     tint: tuple[int, int, int] = (255, 255, 255)
     ask_above: int | None = None
 
+    def sampling(self) -> Sampling:
+        """What is read for it: the level, the region and the grid of samples."""
+        return choose_sampling(
+            self.image,
+            self.view,
+            sample_room(self.rendering, *self.room),
+            sample_aspect(self.rendering),
+            self.level,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -135,14 +145,7 @@ class Painter:
         Cancelled
             `cancelled` said True.
         """
-        rendering = request.rendering
-        sampling = choose_sampling(
-            request.image,
-            request.view,
-            sample_room(rendering, *request.room),
-            sample_aspect(rendering),
-            request.level,
-        )
+        sampling = request.sampling()
         if self._last is not None and self._last[0] == sampling:
             samples = self._last[1]
         else:

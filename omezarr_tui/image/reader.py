@@ -91,10 +91,18 @@ class Reader:
     ----------
     access
         The store.
+    change
+        Shows values other than those that are stored: it is given each block that is read,
+        with its first element's place, and gives the block to show.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(
+        self,
+        access: Access,
+        change: Callable[[Place, np.ndarray[Any, Any]], np.ndarray[Any, Any]] | None = None,
+    ) -> None:
         self._access = access
+        self._change = change
         self._arrays: dict[str, zarr.Array[Any]] = {}
         self._cache = ChunkCache()
 
@@ -130,6 +138,8 @@ class Reader:
         reducer = reducer_for(sampling)
         rows, columns = sampling.rows, sampling.columns
         for start, block in self.blocks(sampling.array, sampling.region, cancelled):
+            if self._change is not None:
+                block = self._change(start, block)
             others = tuple(a for a in range(block.ndim) if a not in (rows, columns))
             plane = block.squeeze(axis=others)
             if rows > columns:

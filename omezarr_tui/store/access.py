@@ -46,8 +46,17 @@ class Access(Protocol):
     def keys_below(self, folder: str) -> Iterator[tuple[str, int]]:
         """Each key below a folder, relative to it, with its size in bytes."""
 
-    def put(self, key: str, value: bytes | None) -> None:
-        """Set a key in one step, or delete it where the value is None."""
+    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+        """Set a key in one step, or delete it where the value is None.
+
+        A new key gets the permissions of `mode`; one that is there keeps its own.
+        """
+
+    def mode(self, key: str) -> int | None:
+        """The permission bits of a key; None where it is missing, or has none."""
+
+    def remove_folder(self, folder: str) -> None:
+        """Remove a folder that is empty; any other is left as it is."""
 
     def zarr_store(self) -> Store:
         """A read-only zarr store over the same place."""
@@ -136,11 +145,12 @@ class LocalAccess:
                         with suppress(FileNotFoundError):
                             yield key, entry.stat().st_size
 
-    def put(self, key: str, value: bytes | None) -> None:
+    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
         """Set a key in one step, or delete it where the value is None.
 
         The new file stands beside the old one until it is whole and on the disk, then
-        takes its place, its permissions and, where allowed, its owner.
+        takes its place, its permissions and, where allowed, its owner. Where there was none,
+        its permissions are `mode`, or what the user's mask says.
 
         Raises
         ------
@@ -162,11 +172,23 @@ class LocalAccess:
                 file.write(value)
                 file.flush()
                 os.fsync(file.fileno())
-            _keep_permissions(path, beside)
+            _set_permissions(path, beside, mode)
             Path(beside).replace(path)
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
+
+    def mode(self, key: str) -> int | None:
+        """The permission bits of a key; None where it is missing."""
+        try:
+            return stat.S_IMODE(os.stat(self._path(key)).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def remove_folder(self, folder: str) -> None:
+        """Remove a folder that is empty; any other is left as it is."""
+        with suppress(OSError):
+            os.rmdir(self._path(folder))
 
     def zarr_store(self) -> Store:
         """A read-only zarr store over the same place."""
@@ -208,13 +230,15 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _keep_permissions(old: Path, new: str) -> None:
+def _set_permissions(old: Path, new: str, mode: int | None) -> None:
     try:
         status = old.stat()
     except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(new).chmod(0o666 & ~mask)
+        if mode is None:
+            mask = os.umask(0)
+            os.umask(mask)
+            mode = 0o666 & ~mask
+        Path(new).chmod(mode)
         return
     with suppress(OSError):  # only root may give files away
         os.chown(new, status.st_uid, status.st_gid)

@@ -57,9 +57,13 @@ def _prepare() -> None:
     with _prepared:
         if _is_prepared:
             return
+        import numcodecs.pickles
         import zarr
         import zarr.core.codec_pipeline as pipelines
 
+        # zarr looks at the first object codec only, and an environment variable would let
+        # pickles run code: here they never may, whatever the environment says.
+        numcodecs.pickles.ALLOW_UNSAFE_PICKLE_DECODE = False
         if hasattr(pipelines, "FusedCodecPipeline"):
             zarr.config.set({"codec_pipeline.path": _FUSED})
         _is_prepared = True

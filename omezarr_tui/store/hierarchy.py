@@ -20,7 +20,7 @@ from omezarr_tui.store.documents import (
     ZGROUP,
     parse_node,
 )
-from omezarr_tui.store.node import Array, Broken, Group, Node, join_path
+from omezarr_tui.store.node import Broken, Group, Node, join_path, parent_path
 from omezarr_tui.text import natural_key
 
 # How far a plain folder is looked into before it is taken to hold no store.
@@ -213,7 +213,9 @@ class Found:
     Parameters
     ----------
     nodes
-        Those whose names fit, each after its parents.
+        Those whose names fit, in the order of the hierarchy.
+    above
+        The groups that lead to them from where the search began, parents first.
     complete
         False where a bound ended the search.
     seen
@@ -221,6 +223,7 @@ class Found:
     """
 
     nodes: tuple[Node, ...]
+    above: tuple[Group, ...]
     complete: bool
     seen: int
 
@@ -288,16 +291,123 @@ def find_by_name(
     """
     wanted = text.casefold()
     found: list[Node] = []
+    above: dict[str, Group] = {}
+    trail: list[Group] = [top] if isinstance(top, Group) else []
     seen = 0
+    complete = True
     for node in walk(access, top, promised=promised):
         if cancelled() or seen >= look_at or len(found) >= most:
-            return Found(tuple(found), False, seen)
+            complete = False
+            break
         seen += 1
+        while trail and trail[-1].path != parent_path(node.path):
+            trail.pop()
         if wanted in (node.path if "/" in text else node.name).casefold():
             found.append(node)
-    return Found(tuple(found), True, seen)
+            above.update((group.path, group) for group in trail)
+        if isinstance(node, Group):
+            trail.append(node)
+    return Found(tuple(found), tuple(above.values()), complete, seen)
 
 
-def is_leaf(node: Node) -> bool:
-    """Whether a node has no children to list."""
-    return isinstance(node, Array | Broken)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of the children of one group.
+
+    Parameters
+    ----------
+    names
+        All names that may be children, listed once.
+    start, stop
+        Which of the names this page covers.
+    nodes
+        What they came to; a name that is no part of the hierarchy has none.
+    """
+
+    group: Group
+    names: tuple[str, ...]
+    start: int
+    stop: int
+    nodes: tuple[Node, ...]
+
+
+def list_page(
+    access: Access,
+    group: Group,
+    rows: int,
+    promised: Callable[[Group], Iterable[str]] = lambda group: (),
+    before: Listing | None = None,
+) -> Listing:
+    """Read the next page of a group's children.
+
+    Parameters
+    ----------
+    access
+        The store.
+    group
+        The group to list.
+    rows
+        How many names to read.
+    promised
+        As for `walk`.
+    before
+        The page that this one follows; None for the first, which lists the names.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be listed.
+    """
+    expected = set(promised(group))
+    names = before.names if before else tuple(child_names(access, group, expected))
+    start = before.stop if before else 0
+    stop = min(start + rows, len(names))
+    nodes = read_children(access, group, names[start:stop], expected)
+    return Listing(group, names, start, stop, tuple(nodes))
+
+
+def open_below(
+    access: Access,
+    top: Group,
+    rows: int,
+    most: int,
+    promised: Callable[[Group], Iterable[str]] = lambda group: (),
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[list[Listing], bool]:
+    """The first page of a group and of all groups below it, nearest first, up to a bound.
+
+    Parameters
+    ----------
+    access
+        The store.
+    top
+        Where to start.
+    rows, promised
+        As for `list_page`.
+    most
+        How many nodes to read at the most.
+    cancelled
+        Asked before each group.
+
+    Returns
+    -------
+    listings
+        Parents before children; a group that cannot be listed is left out.
+    complete
+        False where the bound ended it.
+    """
+    listings: list[Listing] = []
+    pending = deque([top])
+    read = 0
+    while pending:
+        if read >= most or cancelled():
+            return listings, False
+        group = pending.popleft()
+        try:
+            listing = list_page(access, group, min(rows, most - read), promised)
+        except OSError:
+            continue
+        listings.append(listing)
+        read += len(listing.nodes)
+        pending.extend(node for node in listing.nodes if isinstance(node, Group))
+    return listings, True

@@ -1,0 +1,184 @@
+"""The command line: what can be typed, and what the shell is answered."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn, Protocol, cast
+
+from omezarr_tui import __version__
+from omezarr_tui.errors import ExitCode, UserError, explain
+from omezarr_tui.text import listed
+
+PROGRAM = "omezarr-tui"
+DEBUG = "OMEZARR_TUI_DEBUG"
+# What shells answer for a program that these signals ended: 128 and the signal's number.
+_INTERRUPTED, _BROKEN_PIPE = 130, 141
+# Their values may well begin with a minus, which argparse takes for an option.
+_SELECTING = ("--at", "--select")
+
+# Each has a file of its own, imported when it is wanted: so --help is fast.
+_COMMANDS = {
+    "open": "open the program; the word itself may be left out",
+    "demo": "write a small store of real images, and open it",
+    "tree": "print the hierarchy",
+    "info": "print what is known of a node",
+    "show": "print a plane of an image, or values of an array",
+    "export": "write exact values as a NumPy file",
+}
+_SUMMARY = "Browse, preview, check and edit Zarr and OME-Zarr stores in the terminal."
+_EXAMPLES = f"""\
+examples:
+  {PROGRAM} image.ome.zarr            open a store
+  {PROGRAM} image.ome.zarr s1         open it at a node
+  {PROGRAM} demo                      try it on real images, with nothing at hand
+  {PROGRAM} tree image.ome.zarr       print what is in it
+  {PROGRAM} COMMAND --help            what a command can do
+
+A location that is called like a command is opened as ./tree, or as: {PROGRAM} open tree
+
+exit codes: 0 done, 1 the store has problems, 2 usage, 3 cannot be opened or read
+{DEBUG}=1 in the environment shows where in the program an error came from.
+"""
+
+
+class Command(Protocol):
+    """What the file of a command holds."""
+
+    DETAILS: str
+    """What ``--help`` says after the arguments: what is special, and examples."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Say which arguments there are."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it, and give the exit code."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are told like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong with the arguments."""
+        raise UserError(message, f"see: {self.prog} --help", exit_code=ExitCode.USAGE)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    argv
+        The arguments; None for those of the process.
+
+    Returns
+    -------
+    code
+        An `ExitCode`, or 130 where the user broke it off, or 141 where nobody reads its
+        output any more.
+    """
+    try:
+        with warnings.catch_warnings():
+            if not os.environ.get(DEBUG):
+                # zarr-python warns of what a user can do nothing about, amid the output.
+                warnings.simplefilter("ignore")
+            code = _run(sys.argv[1:] if argv is None else list(argv))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Python flushes once more when it ends: to nowhere, or it would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except UserError as error:
+        _tell(error)
+        return error.exit_code
+    except Exception as error:
+        _tell(UserError("It ended with an error that was not foreseen", _cause(error)))
+        return ExitCode.UNREADABLE
+
+
+def _run(argv: list[str]) -> int:
+    if argv and argv[0] in ("-h", "--help"):
+        _overview().print_help()
+        return ExitCode.DONE
+    if argv and argv[0] in ("-V", "--version"):
+        print(f"{PROGRAM} {__version__}")
+        return ExitCode.DONE
+    name, arguments = _named_command(argv)
+    command = cast(Command, import_module(f"omezarr_tui.commands.{name}"))
+    parser = _Parser(
+        prog=f"{PROGRAM} {name}",
+        description=f"{_COMMANDS[name].capitalize()}.",
+        epilog=command.DETAILS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_arguments(parser)
+    # Intermixed: `show image --level 1 NODE` is as good as `show image NODE --level 1`.
+    parse = parser.parse_args if "--" in arguments else parser.parse_intermixed_args
+    try:
+        parsed = parse(_joined(arguments))
+    except SystemExit:  # after --help
+        return ExitCode.DONE
+    return command.run(parsed)
+
+
+def _named_command(argv: list[str]) -> tuple[str, list[str]]:
+    """Which command is meant, and its arguments: what is no command is a location."""
+    if argv and argv[0] in _COMMANDS:
+        return argv[0], argv[1:]
+    first = next((word for word in argv if not word.startswith("-")), "")
+    if first.isalpha() and not Path(first).exists():
+        raise UserError(
+            f"There is nothing at {first}, and it is no command either",
+            f"the commands are {listed(list(_COMMANDS))}; see: {PROGRAM} --help",
+        )
+    return "open", argv
+
+
+def _joined(arguments: list[str]) -> list[str]:
+    """``--select -1,:`` as ``--select=-1,:``."""
+    joined: list[str] = []
+    for word in arguments:
+        if joined and joined[-1] in _SELECTING and word.startswith("-"):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _tell(error: UserError) -> None:
+    what, *why = str(error).splitlines()
+    lines = [f"{PROGRAM}: {what}", *why]
+    encoding = sys.stderr.encoding or "ascii"
+    told = "\n".join(lines).encode(encoding, "backslashreplace").decode(encoding)
+    print(told, file=sys.stderr)
+    if os.environ.get(DEBUG):
+        traceback.print_exc()
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return explain(error)
+    return f"{type(error).__name__}: {explain(error)}; {DEBUG}=1 shows more"
+
+
+def _overview() -> argparse.ArgumentParser:
+    commands = "".join(f"  {name:<8} {what}\n" for name, what in _COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} [open] [LOCATION] [NODE] [--read-only]\n       {PROGRAM} COMMAND …",
+        description=_SUMMARY,
+        epilog=f"commands:\n{commands}\n{_EXAMPLES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("-V", "--version", action="store_true", help="print the version")
+    return parser

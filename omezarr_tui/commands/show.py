@@ -1,0 +1,256 @@
+"""``show``: the plane that an image or array shows, printed; or its values as a table."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+from dataclasses import dataclass
+
+from omezarr_tui.commands.ansi import ansi_lines
+from omezarr_tui.commands.arguments import add_level, add_place
+from omezarr_tui.commands.output import Output, packed
+from omezarr_tui.commands.places import Place, open_image, open_place
+from omezarr_tui.errors import ExitCode, UserError
+from omezarr_tui.image.bar import axis_positions, level_text, window_text
+from omezarr_tui.image.cells import RENDERINGS, Rendering
+from omezarr_tui.image.picture import Painter, Picture, PictureRequest, TooLarge
+from omezarr_tui.image.reader import Reader
+from omezarr_tui.image.selection import Selection, parse_selection
+from omezarr_tui.image.values import ValueTable, table_region, value_table
+from omezarr_tui.image.view import View, axis_pairs, first_view
+from omezarr_tui.ome.discover import Image
+from omezarr_tui.settings import Settings, load_settings
+from omezarr_tui.store.node import Array
+from omezarr_tui.text import cell_width, format_bytes, padded, visible
+
+DETAILS = """\
+Positions count from 0, in pixels of the level that --level names, else in pixels of the
+finest; -1 is the last. An axis that is fixed is not displayed: --at y=100 shows z and x.
+Arrays that are no pictures, such as texts, complex numbers or one axis, show as a table.
+Half-blocks need a terminal with 24-bit colours; without one, ASCII is what is shown.
+
+examples:
+  omezarr-tui show image.ome.zarr
+  omezarr-tui show image.ome.zarr --at z=10,c=1 --glyphs half
+  omezarr-tui show image.ome.zarr --level 2 --size 80x40 > plane.txt
+  omezarr-tui show image.ome.zarr labels/nuclei
+"""
+
+_SIZE = re.compile(r"(\d{1,4})[x×](\d{1,4})")
+_BAR_LINES = 3
+_QUIET = "2"
+_FEWEST_CELLS = 3  # that a column of values takes, with the blanks before it
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say which arguments there are."""
+    add_place(parser)
+    add_level(parser, "the coarsest that fills the cells")
+    parser.add_argument(
+        "--at", default="", metavar="z=10,c=1", help="positions on axes; without it the middle of z"
+    )
+    parser.add_argument(
+        "--size", metavar="80x40", help="columns and rows; without it the terminal's"
+    )
+    parser.add_argument("--glyphs", choices=RENDERINGS, help="ASCII, or half-blocks in colour")
+    parser.add_argument("--no-color", action="store_true", help="no colours; so does NO_COLOR")
+    parser.add_argument("--light", action="store_true", help="the terminal's background is light")
+    parser.add_argument("--yes", action="store_true", help="read it however large it is")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it, and give the exit code."""
+    options = vars(args)
+    return show(options.pop("location"), options.pop("node"), ShowOptions(**options))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOptions:
+    """How a picture is to be shown, as it was typed.
+
+    Parameters
+    ----------
+    at
+        Positions on axes; empty for those that the picture opens with.
+    size
+        ``80x40``, columns and rows of the picture; None for what the terminal has.
+    glyphs
+        The rendering; None for what the terminal can.
+    """
+
+    level: int | None = None
+    at: str = ""
+    size: str | None = None
+    glyphs: Rendering | None = None
+    no_color: bool = False
+    light: bool = False
+    yes: bool = False
+
+
+def show(location: str, node: str, options: ShowOptions) -> ExitCode:
+    """Print the plane of an image or an array, and a bar that says what it is.
+
+    Parameters
+    ----------
+    location, node
+        As they were typed.
+    options
+        How to show it.
+
+    Raises
+    ------
+    UserError
+        There is nothing to show, or an option does not fit it.
+    """
+    settings, output = load_settings(), Output()
+    output.color = output.color and not options.no_color
+    room = _room(options.size)
+    rendering = _rendering(options, settings, output)
+    place = open_place(location, node)
+    image, level = open_image(place, options.level)
+    view = first_view(image)
+    if view is None:
+        _print_table(output, _table(place, image, level, room, options, settings))
+        return ExitCode.DONE
+    request = PictureRequest(
+        image=image,
+        view=_view_at(image, view, level, options.at, place),
+        room=room,
+        rendering=rendering,
+        level=level,
+        dark=not options.light,
+        ask_above=None if options.yes else settings.ask_above_bytes,
+    )
+    try:
+        picture = Painter(Reader(place.access)).paint(request)
+    except TooLarge as question:
+        sampling = question.sampling
+        raise _too_large(place, sampling.decoded_bytes, len(image.readable) > 1) from None
+    for line in ansi_lines(picture.frame):
+        output.line(line)
+    for line in _bar(picture, room[1]):
+        output.line(line)
+    return ExitCode.DONE
+
+
+def _room(size: str | None) -> tuple[int, int]:
+    """Rows and columns of cells for the picture."""
+    if size is None:
+        columns, rows = shutil.get_terminal_size()
+        # The prompt that comes after it should not push its first line away.
+        return max(1, rows - _BAR_LINES - 1), max(1, columns)
+    match = _SIZE.fullmatch(size)
+    if match is None or "0" in match.groups():
+        raise UserError(
+            f"{size} is no size",
+            "write columns and rows, as in --size 80x40",
+            exit_code=ExitCode.USAGE,
+        )
+    return int(match[2]), int(match[1])
+
+
+def _rendering(options: ShowOptions, settings: Settings, output: Output) -> Rendering:
+    if options.glyphs is None:
+        has_colors = output.color and not output.ascii_only
+        return "half" if settings.rendering == "half" and has_colors else "ascii"
+    if options.glyphs == "half" and (options.no_color or output.ascii_only):
+        why = "--no-color leaves none" if options.no_color else "this output has ASCII only"
+        raise UserError(
+            "Half-blocks cannot be shown", f"they need colours: {why}", exit_code=ExitCode.USAGE
+        )
+    return options.glyphs
+
+
+def _view_at(image: Image, view: View, level: int | None, text: str, place: Place) -> View:
+    """The view at the positions that were asked for; a fixed axis is displayed no longer."""
+    sizes = view.extent
+    if level is not None:
+        array = image.levels[level]
+        assert isinstance(array, Array)
+        sizes = array.shape
+    positions = _positions(text, image, sizes, place)
+    for axis, position in positions.items():
+        view = view.at(axis, position, sizes[axis])
+    if {view.rows, view.columns}.isdisjoint(positions):
+        return view
+    axes = image.multiscale.axes
+    free = [pair for pair in axis_pairs(view, axes) if positions.keys().isdisjoint(pair)]
+    if not free:
+        raise UserError(
+            f"{text} leaves no plane of {place.name} to show",
+            "a plane needs two axes that are not fixed",
+            exit_code=ExitCode.USAGE,
+        )
+    return view.displaying(*free[0])
+
+
+def _positions(text: str, image: Image, sizes: tuple[int, ...], place: Place) -> dict[int, int]:
+    """Axis -> position."""
+    axes = [axis.name for axis in image.multiscale.axes]
+    try:
+        selection = parse_selection(text, sizes, axes)
+        return _fixed(selection, axes)
+    except ValueError as error:
+        what = f"--at {visible(text)} does not fit {place.name}"
+        raise UserError(what, str(error), exit_code=ExitCode.USAGE) from error
+
+
+def _fixed(selection: Selection, axes: list[str]) -> dict[int, int]:
+    fixed = {}
+    for axis, (part, size) in enumerate(zip(selection.parts, selection.array_shape, strict=True)):
+        if not isinstance(part, slice):
+            fixed[axis] = part
+        elif (part.start, part.stop, part.step) != (0, size, 1):
+            raise ValueError(f"{visible(axes[axis])}: one position is wanted, not a range")
+    return fixed
+
+
+def _table(
+    place: Place,
+    image: Image,
+    level: int | None,
+    room: tuple[int, int],
+    options: ShowOptions,
+    settings: Settings,
+) -> ValueTable:
+    array = image.levels[image.readable[0] if level is None else level]
+    assert isinstance(array, Array)
+    at = _positions(options.at, image, array.shape, place)
+    rows, columns = max(1, room[0] - 1), max(1, room[1] // _FEWEST_CELLS)
+    needed = table_region(array, rows=rows, columns=columns, at=at).decoded_bytes
+    if needed > settings.ask_above_bytes and not options.yes:
+        raise _too_large(place, needed, False)
+    return value_table(place.access, array, rows=rows, columns=columns, at=at, width=room[1])
+
+
+def _print_table(output: Output, table: ValueTable) -> None:
+    """Columns right-aligned under their headings, and the note below."""
+    if table.cells:
+        lines = [("", *table.columns)] + [
+            (heading, *row) for heading, row in zip(table.rows, table.cells, strict=True)
+        ]
+        widths = [max(map(cell_width, column)) for column in zip(*lines, strict=True)]
+        for number, line in enumerate(lines):
+            parts = [
+                padded(text, width, right=True) for text, width in zip(line, widths, strict=True)
+            ]
+            heading = output.styled(parts[0], _QUIET)
+            text = "  ".join([heading, *parts[1:]] if widths[0] else parts[1:])
+            output.line(output.styled(text, _QUIET) if number == 0 else text)
+    output.line(output.styled(table.note, _QUIET))
+
+
+def _bar(picture: Picture, columns: int) -> list[str]:
+    positions = [f"{name} {text}" for name, text in axis_positions(picture)]
+    facts = [level_text(picture), window_text(picture), picture.reduction]
+    return packed(positions, columns) + packed(facts, columns)
+
+
+def _too_large(place: Place, nbytes: int, has_levels: bool) -> UserError:
+    coarser = ", and --level takes a coarser level" if has_levels else ""
+    return UserError(
+        f"To show {place.name}, {format_bytes(nbytes)} would have to be read",
+        f"--yes reads them all the same{coarser}",
+        exit_code=ExitCode.USAGE,
+    )

@@ -1,0 +1,55 @@
+"""The local disk, as a journal needs it: written means written, and one program at a time."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+
+def write_whole(path: Path, raw: bytes, *, append: bool = False) -> None:
+    """Write a file and wait until the disk has it."""
+    with path.open("ab" if append else "wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder, where the system can be asked to."""
+    if sys.platform == "win32":  # a folder cannot be opened there, and names are journaled
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock that ends with the program, however that ends.
+
+    Raises
+    ------
+    BlockingIOError
+        Another program, or another part of this one, holds it.
+    OSError
+        The file system has no locks.
+    """
+    with path.open("ab") as file:
+        if sys.platform == "win32":
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            except PermissionError as error:
+                raise BlockingIOError(*error.args) from error
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield

@@ -1,0 +1,211 @@
+"""One array in memory, one stored object at a time: zarr-python encodes, nothing is written.
+
+The real store never sees zarr-python's writes. Its documents and the bytes of one chunk (or
+shard) are laid into a store in memory, zarr-python changes that, and what it made is taken out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from zarr.core.buffer import Buffer, cpu
+from zarr.storage import MemoryStore
+
+from omezarr_tui.edit.keys import digest
+from omezarr_tui.edit.value import value_text
+from omezarr_tui.errors import UserError, explain
+from omezarr_tui.image.selection import Selection
+from omezarr_tui.store.access import Access
+from omezarr_tui.store.arrays import open_array
+from omezarr_tui.store.documents import DOCUMENTS
+from omezarr_tui.store.node import Array, join_path
+
+Box = tuple[tuple[int, int], ...]
+
+
+class Scratch:
+    """An array whose stored objects are only those that were laid into memory.
+
+    Parameters
+    ----------
+    access
+        Where the array lies; only its documents are read from there.
+    node
+        The array.
+
+    Attributes
+    ----------
+    documents
+        Key and digest of each document that the array was opened by.
+
+    Raises
+    ------
+    UserError
+        zarr-python cannot open the array for writing.
+    """
+
+    def __init__(self, access: Access, node: Array) -> None:
+        self._held: dict[str, Buffer] = {}
+        raws = [(key, access.get(key)) for key in (join_path(node.path, d) for d in DOCUMENTS)]
+        self.documents = tuple((key, digest(raw)) for key, raw in raws)
+        for key, raw in raws:
+            self.hold(key, raw)
+        self._to_stay = set(self._held)
+        self._name = node.name or access.location.name
+        self._array = open_array(access, node, store=MemoryStore(self._held))
+
+    def hold(self, key: str, raw: bytes | None) -> None:
+        """Lay the bytes of a key into memory; None where there is no such key."""
+        if raw is None:
+            self._held.pop(key, None)
+        else:
+            self._held[key] = cpu.Buffer.from_bytes(raw)
+
+    def take(self, key: str) -> bytes | None:
+        """Take the bytes of a key out of memory; None where it is absent.
+
+        Raises
+        ------
+        UserError
+            zarr-python wrote another key as well.
+        """
+        made = self._held.pop(key, None)
+        if extra := set(self._held) - self._to_stay:
+            raise UserError(f"{self._name} cannot be edited", f"zarr wrote {min(extra)} for {key}")
+        return None if made is None else made.to_bytes()
+
+    def read(self, box: Box) -> NDArray[Any]:
+        """The values of a box, as a copy.
+
+        Raises
+        ------
+        UserError
+            What is stored there cannot be decoded.
+        """
+        region = tuple(slice(low, high) for low, high in box)
+        try:
+            # Told the type: the one text of a scalar would come back too short for another.
+            return np.array(self._array[region], self._array.dtype)
+        except Exception as error:  # codecs raise nearly anything at bytes that are damaged
+            raise UserError(f"{self._name} cannot be read", explain(error)) from error
+
+    def fill(self, selection: Selection, value: Any) -> None:
+        """Set every selected value, all in the held object.
+
+        Raises
+        ------
+        UserError
+            The values cannot be encoded.
+        """
+        try:
+            self._array[selection.for_zarr()] = value
+        except Exception as error:  # as above
+            raise UserError(f"{self._name} cannot be written", explain(error)) from error
+
+
+def fill_object(
+    before: Scratch,
+    after: Scratch,
+    key: str,
+    raw: bytes | None,
+    selection: Selection,
+    value: Any,
+    cell: tuple[int, ...],
+) -> bytes | None:
+    """The bytes of a stored object with the selected values set, proven by reading them.
+
+    Parameters
+    ----------
+    before, after
+        Two of the same array: one keeps what is there, one takes what is new.
+    key, raw
+        The object and its bytes; None where it is absent.
+    selection
+        What to set, all in this object.
+    value
+        Of the array's data type.
+    cell
+        Elements along each axis of what is decoded at a time: one chunk.
+
+    Returns
+    -------
+    raw
+        None where zarr-python stores nothing, as every value is the fill value.
+
+    Raises
+    ------
+    UserError
+        It cannot be decoded or encoded; or read back, another value has changed or a
+        selected one is not what it should be, as with a codec that loses precision.
+    """
+    before.hold(key, raw)
+    after.hold(key, raw)
+    after.fill(selection, value)
+    for _, box in boxes(selection, cell):
+        part = selection.inside(box)
+        assert part is not None
+        wanted = before.read(box)
+        wanted[local(part, box)] = value
+        found = after.read(box)
+        if differ(found, wanted).any():
+            raise UserError(
+                f"{key} would not keep its values exactly",
+                f"with {value_text(value)} in it, other numbers are read back than were written: "
+                "a codec of this array loses precision",
+            )
+    before.take(key)
+    return after.take(key)
+
+
+def boxes(selection: Selection, cell: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Box]]:
+    """The cells of a grid, such as chunks, that a selection touches.
+
+    Parameters
+    ----------
+    selection
+        Of the array that the grid lies over.
+    cell
+        Elements along each axis of one cell.
+
+    Yields
+    ------
+    place, box
+        Where the cell stands in the grid, and its elements, cut off at the array's edge.
+    """
+    for place in product(*selection.cells(cell)):
+        spans = zip(place, cell, selection.array_shape, strict=True)
+        yield place, tuple((at * step, min((at + 1) * step, size)) for at, step, size in spans)
+
+
+def local(selection: Selection, box: Box) -> tuple[slice, ...]:
+    """Where a selection lies in a box that it does not leave, as slices into the box."""
+    return tuple(
+        slice(part.start - low, part.stop - low, part.step)
+        for part, (low, _) in zip(selection.for_zarr(), box, strict=True)
+    )
+
+
+def differ(old: NDArray[Any], new: Any) -> NDArray[np.bool_]:
+    """Where values are not the same; -0.0 and 0.0 differ, one NaN is as good as another.
+
+    Parameters
+    ----------
+    old
+        Values of any data type that can be filled.
+    new
+        One value, or an array of the same shape.
+    """
+    if old.dtype.kind == "c":
+        other = np.asarray(new, old.dtype)
+        return np.logical_or(differ(old.real, other.real), differ(old.imag, other.imag))
+    if old.dtype.kind == "f":
+        other = np.asarray(new, old.dtype)
+        apart = (old != other) | (np.signbit(old) != np.signbit(other))
+        return np.asarray(apart & ~(np.isnan(old) & np.isnan(other)))
+    if old.dtype.kind in "mM":
+        return np.asarray(old.astype("i8") != np.asarray(new, old.dtype).astype("i8"))
+    return np.asarray(old != new)

@@ -1,0 +1,98 @@
+"""What stands under a picture: its place on each axis, its level, the values that it shows.
+
+Plain texts, safe to print. The TUI and ``show`` draw them, each with its own means.
+"""
+
+from __future__ import annotations
+
+import math
+
+from omezarr_tui.image.picture import Picture
+from omezarr_tui.ome.describe import pixel_size
+from omezarr_tui.text import format_length, format_number, format_shape, visible
+
+
+def axis_positions(picture: Picture) -> list[tuple[str, str]]:
+    """Where a picture stands on each axis.
+
+    Positions count from 0: in pixels of the level where the user chose one, otherwise in
+    pixels of the finest level (`View.extent`), whichever level is shown. So does ``--at``.
+
+    Parameters
+    ----------
+    picture
+        What is shown.
+
+    Returns
+    -------
+    positions
+        For each axis, in the order of the array, its name and its position: ``15 of 0–31
+        (7.5 µm)`` on an axis that is not displayed, with as many characters whatever the
+        index is; ``0–274 ↓`` or ``100–150 of 0–270 →`` on the two that are.
+    """
+    axes = picture.request.image.multiscale.axes
+    return [(visible(axis.name), _position(picture, at)) for at, axis in enumerate(axes)]
+
+
+def level_text(picture: Picture) -> str:
+    """The level with its shape, pixel size and data type: ``level 1 of 0–4 · s1 · 2 × 32 …``."""
+    image, number = picture.request.image, picture.sampling.level
+    array, level = picture.sampling.array, image.multiscale.levels[number]
+    parts = []
+    if len(image.levels) > 1:
+        parts += [f"level {number} of 0–{len(image.levels) - 1}", visible(array.name)]
+    parts += [format_shape(array.shape), pixel_size(level, image.multiscale.axes)]
+    return " · ".join(part for part in [*parts, visible(array.dtype.name)] if part)
+
+
+def window_text(picture: Picture) -> str:
+    """The values that are shown as darkest and brightest, and where these two come from."""
+    if picture.request.image.multiscale.is_label and picture.samples.dtype.kind in "iub":
+        return "labels, each in a look of its own; 0 is left empty"
+    window, inverted = picture.window, ", inverted" if picture.request.invert else ""
+    start, end = format_number(window.start), format_number(window.end)
+    return f"values {start} to {end} ({picture.window_source}{inverted})"
+
+
+def _position(picture: Picture, axis: int) -> str:
+    request, sampling = picture.request, picture.sampling
+    size = sampling.array.shape[axis]
+    counted = size if request.level is not None else request.view.extent[axis]
+    if axis in (sampling.rows, sampling.columns):
+        return _displayed(picture, axis, counted / size, counted)
+    here = sampling.position[axis]
+    index = here if request.level is not None else request.view.index[axis]
+    notes = [_physical(picture, axis), _channel(picture, axis)]
+    if counted != size:
+        notes.append(f"{here} at this level")
+    told = f"{index:>{len(str(counted - 1))}} of 0–{counted - 1}"
+    joined = ", ".join(note for note in notes if note)
+    return f"{told} ({joined})" if joined else told
+
+
+def _displayed(picture: Picture, axis: int, factor: float, counted: int) -> str:
+    sampling = picture.sampling
+    if axis == sampling.rows:
+        first, last, arrow = sampling.top, sampling.bottom, "↓"
+    else:
+        first, last, arrow = sampling.left, sampling.right, "→"
+    low = math.floor(first * factor + 1e-9)
+    high = min(counted, math.ceil(last * factor - 1e-9)) - 1
+    bounds = "" if (low, high) == (0, counted - 1) else f" of 0–{counted - 1}"
+    return f"{low}–{high}{bounds} {arrow}"
+
+
+def _physical(picture: Picture, axis: int) -> str:
+    multiscale = picture.request.image.multiscale
+    unit, level = multiscale.axes[axis].unit, multiscale.levels[picture.sampling.level]
+    if unit is None:
+        return ""
+    place = picture.sampling.position[axis] * level.scale[axis] + level.translation[axis]
+    return format_length(place, unit)
+
+
+def _channel(picture: Picture, axis: int) -> str:
+    multiscale, at = picture.request.image.multiscale, picture.sampling.position[axis]
+    if multiscale.axes[axis].type != "channel" or at >= len(multiscale.channels):
+        return ""
+    return visible(multiscale.channels[at].label, 40)

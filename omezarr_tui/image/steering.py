@@ -1,0 +1,112 @@
+"""What a key does to a picture: each function gives the request for the next picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from omezarr_tui.image.cells import RENDERINGS
+from omezarr_tui.image.contrast import shifted, stretched
+from omezarr_tui.image.picture import PictureRequest
+from omezarr_tui.image.view import axis_pairs
+from omezarr_tui.ome.model import Window
+
+
+def stepped(request: PictureRequest, planes: int) -> PictureRequest:
+    """Go some planes of the shown level along the chosen axis; it ends at both ends."""
+    view = request.view
+    if view.moving is None:
+        return request
+    size = request.sampling().array.shape[view.moving]
+    return placed(request, view.moving, view.position(view.moving, size) + planes, size)
+
+
+def placed(request: PictureRequest, axis: int, position: int, size: int) -> PictureRequest:
+    """Go to a position along an axis of a level that has `size` pixels there."""
+    return replace(request, view=request.view.at(axis, position, size))
+
+
+def at_end(request: PictureRequest, *, last: bool) -> PictureRequest:
+    """Go to the first or the last plane along the chosen axis."""
+    view = request.view
+    if view.moving is None:
+        return request
+    size = request.sampling().array.shape[view.moving]
+    return placed(request, view.moving, size - 1 if last else 0, size)
+
+
+def moving_along(request: PictureRequest, name: str) -> PictureRequest:
+    """Choose the axis that plane keys step along, by its name."""
+    axis = request.image.multiscale.axis_index(name)
+    return request if axis is None else replace(request, view=request.view.moving_along(axis))
+
+
+def next_moving(request: PictureRequest) -> PictureRequest:
+    """Choose the next of the axes that are not displayed."""
+    view = request.view
+    if view.moving is None:
+        return request
+    at = (view.fixed.index(view.moving) + 1) % len(view.fixed)
+    return replace(request, view=view.moving_along(view.fixed[at]))
+
+
+def level_changed(request: PictureRequest, steps: int) -> PictureRequest:
+    """Pin the level some steps coarser than the shown one (finer, when below zero)."""
+    levels = request.image.readable
+    at = levels.index(request.sampling().level) + steps
+    return replace(request, level=levels[max(0, min(len(levels) - 1, at))])
+
+
+def automatic_level(request: PictureRequest) -> PictureRequest:
+    """Let the level follow the room and the zoom again."""
+    return replace(request, level=None)
+
+
+def turned(request: PictureRequest) -> PictureRequest:
+    """Show the next pair of axes: XY, XZ, YZ, and then any others."""
+    view = request.view
+    pairs = axis_pairs(view, request.image.multiscale.axes)
+    shown = (view.rows, view.columns)
+    at = (pairs.index(shown) + 1) % len(pairs) if shown in pairs else 0
+    return replace(request, view=view.displaying(*pairs[at]))
+
+
+def zoomed(request: PictureRequest, factor: float) -> PictureRequest:
+    """Look from nearer (factor above 1) or farther."""
+    view = request.view.zoomed(factor)
+    return replace(request, view=view.panned(0, 0))  # a wider window may stick out
+
+
+def panned(request: PictureRequest, down: float, across: float) -> PictureRequest:
+    """Move the window by parts of its height and width."""
+    return replace(request, view=request.view.panned(down, across))
+
+
+def whole_plane(request: PictureRequest) -> PictureRequest:
+    """Show the whole plane."""
+    return replace(request, view=request.view.whole())
+
+
+def next_rendering(request: PictureRequest) -> PictureRequest:
+    """Show it the other way: as ASCII or as half-blocks."""
+    at = (RENDERINGS.index(request.rendering) + 1) % len(RENDERINGS)
+    return replace(request, rendering=RENDERINGS[at])
+
+
+def window_stretched(request: PictureRequest, shown: Window, factor: float) -> PictureRequest:
+    """Make the window that is shown narrower or wider, and keep it from now on."""
+    return replace(request, window=stretched(shown, factor))
+
+
+def window_shifted(request: PictureRequest, shown: Window, part: float) -> PictureRequest:
+    """Move the window that is shown by a part of its width, and keep it from now on."""
+    return replace(request, window=shifted(shown, part))
+
+
+def automatic_window(request: PictureRequest) -> PictureRequest:
+    """Let the window follow what is seen again."""
+    return replace(request, window=None)
+
+
+def inverted(request: PictureRequest) -> PictureRequest:
+    """Swap dark and bright."""
+    return replace(request, invert=not request.invert)

@@ -1,0 +1,177 @@
+"""The one table of what a user can do: footer, help, palette, key map and README come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Where = Literal["everywhere", "hierarchy", "info", "picture"]
+Needs = Literal["", "picture", "axis", "edit", "undo", "array"]
+
+WHERE_TITLES: dict[Where, str] = {
+    "everywhere": "Everywhere",
+    "hierarchy": "In the hierarchy",
+    "info": "In the info pane",
+    "picture": "In the picture",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that a key does.
+
+    Parameters
+    ----------
+    id
+        Never changes: users' key maps name it.
+    keys
+        As Textual calls them.
+    display
+        As a person writes them.
+    title
+        What it does, in a few words.
+    run
+        The action of the widget or screen that `where` names.
+    where
+        The pane that must have the focus.
+    needs
+        What must be there: a picture, an axis to step along, a place to edit…
+    short
+        The word in the footer; empty where it is not shown there.
+    rank
+        Where room is scarce, the footer shows low ranks first.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    display: str
+    title: str
+    run: str
+    where: Where = "everywhere"
+    needs: Needs = ""
+    short: str = ""
+    rank: int = 50
+
+
+ACTIONS: tuple[Action, ...] = (
+    # Hierarchy
+    Action("tree.down", ("down", "j"), "↓ j", "Next node", "cursor_down", "hierarchy"),
+    Action("tree.up", ("up", "k"), "↑ k", "Node before", "cursor_up", "hierarchy"),
+    Action("tree.open", ("right", "l"), "→ l", "Open, or go to the first child", "open",
+           "hierarchy", short="open", rank=20),
+    Action("tree.close", ("left", "h"), "← h", "Close, or go to the parent", "close", "hierarchy",
+           short="close", rank=21),
+    Action("tree.toggle", ("enter", "space"), "Enter", "Open or close", "toggle_node", "hierarchy"),
+    Action("tree.parent", ("p",), "p", "Go to the parent", "cursor_parent", "hierarchy",
+           short="parent", rank=40),
+    Action("tree.all", ("asterisk",), "*", "Open all below, up to a bound", "open_all", "hierarchy",
+           short="open all", rank=41),
+    Action("tree.first", ("home",), "Home", "First node", "scroll_home", "hierarchy"),
+    Action("tree.last", ("end",), "End", "Last node", "scroll_end", "hierarchy"),
+    # Info
+    Action("info.scroll", ("down", "up", "j", "k"), "↓ ↑", "Move", "", "info"),
+    Action("info.open", ("right", "l", "enter", "space"), "→ Enter", "Open or close a value",
+           "", "info"),
+    # Picture
+    Action("picture.pan", (), "↑ ↓ ← →", "Move the window", "", "picture", "picture",
+           short="pan", rank=30),
+    Action("picture.up", ("up", "k"), "↑ k", "Move the window up", "pan(-1,0)", "picture"),
+    Action("picture.down", ("down", "j"), "↓ j", "Move the window down", "pan(1,0)", "picture"),
+    Action("picture.left", ("left", "h"), "← h", "Move the window left", "pan(0,-1)", "picture"),
+    Action("picture.right", ("right", "l"), "→ l", "Move the window right", "pan(0,1)", "picture"),
+    Action("plane.first", ("home",), "Home", "First plane", "plane_end(False)", "picture", "axis"),
+    Action("plane.last", ("end",), "End", "Last plane", "plane_end(True)", "picture", "axis"),
+    # Planes and levels, from anywhere
+    Action("plane.before", ("comma",), ",", "Plane before", "plane(-1)", needs="axis",
+           short="plane", rank=1),
+    Action("plane.after", ("full_stop",), ".", "Plane after", "plane(1)", needs="axis",
+           short="plane", rank=1),
+    Action("plane.ten_before", ("less_than_sign",), "<", "Ten planes before", "plane(-10)",
+           needs="axis"),
+    Action("plane.ten_after", ("greater_than_sign",), ">", "Ten planes after", "plane(10)",
+           needs="axis"),
+    Action("axis.z", ("z",), "z", "Step along z", "moving('z')", needs="axis"),
+    Action("axis.t", ("t",), "t", "Step along t", "moving('t')", needs="axis"),
+    Action("axis.c", ("c",), "c", "Step along c", "moving('c')", needs="axis"),
+    Action("axis.next", ("a",), "a", "Step along the next axis", "next_moving", needs="axis",
+           short="axis", rank=8),
+    Action("plane.goto", ("g",), "g", "Go to a plane by number", "goto", needs="axis",
+           short="go to", rank=9),
+    Action("level.finer", ("left_square_bracket",), "[", "Finer level", "level(-1)",
+           needs="picture", short="level", rank=2),
+    Action("level.coarser", ("right_square_bracket",), "]", "Coarser level", "level(1)",
+           needs="picture", short="level", rank=2),
+    Action("level.auto", ("equals_sign",), "=", "Level that fits the screen", "level_auto",
+           needs="picture"),
+    Action("zoom.in", ("plus",), "+", "Zoom in", "zoom(1)", needs="picture", short="zoom", rank=6),
+    Action("zoom.out", ("minus",), "-", "Zoom out", "zoom(-1)", needs="picture", short="zoom",
+           rank=6),
+    Action("zoom.whole", ("0",), "0", "Whole plane", "zoom_whole", needs="picture"),
+    Action("axes.turn", ("o",), "o", "Next pair of axes (XY, XZ, YZ…)", "turn", needs="picture",
+           short="axes", rank=7),
+    Action("show.rendering", ("v",), "v", "ASCII or half-blocks in colour", "rendering",
+           needs="picture", short="view", rank=3),
+    Action("show.colormap", ("m",), "m", "Grey or the channel's colour", "colormap",
+           needs="picture"),
+    Action("window.auto", ("w",), "w", "Contrast by itself", "window_auto", needs="picture",
+           short="contrast", rank=4),
+    Action("window.narrower", ("left_curly_bracket",), "{", "More contrast", "window_width(-1)",
+           needs="picture"),
+    Action("window.wider", ("right_curly_bracket",), "}", "Less contrast", "window_width(1)",
+           needs="picture"),
+    Action("window.darker", ("left_parenthesis",), "(", "Darker", "window_shift(1)",
+           needs="picture"),
+    Action("window.brighter", ("right_parenthesis",), ")", "Brighter", "window_shift(-1)",
+           needs="picture"),
+    Action("window.invert", ("i",), "i", "Swap dark and bright", "invert", needs="picture"),
+    Action("picture.read", ("r",), "r", "Read again, or read what was asked about", "read"),
+    # Store
+    Action("info.stored", ("b",), "b", "Count chunks written and bytes stored", "measure",
+           needs="array", short="bytes", rank=10),
+    Action("edit.fill", ("e",), "e", "Fill the plane, or a region of it, with a value", "edit",
+           needs="edit", short="edit", rank=5),
+    Action("edit.undo", ("u",), "u", "Undo the last edit of this store", "undo", needs="undo",
+           short="undo", rank=11),
+    # Getting around
+    Action("find", ("slash",), "/", "Find a node, or an attribute, by name", "find",
+           short="find", rank=12),
+    Action("pane.next", ("tab",), "Tab", "Next pane", "app.focus_next"),
+    Action("pane.tree", ("1",), "1", "To the hierarchy", "pane('hierarchy')"),
+    Action("pane.info", ("2",), "2", "To the info", "pane('info')"),
+    Action("pane.picture", ("3",), "3", "To the picture", "pane('picture')"),
+    Action("back", ("escape",), "Esc", "One step back; stop what is running", "back"),
+    Action("help", ("question_mark",), "?", "All keys", "help", short="help", rank=0),
+    Action("palette", ("ctrl+p",), "Ctrl+P", "Commands and themes", "app.command_palette"),
+    Action("quit", ("q",), "q", "Leave", "app.quit", short="quit", rank=13),
+)  # fmt: skip
+
+
+def bindings(where: Where) -> list[BindingType]:
+    """The Textual bindings of one pane, or of the screen for everywhere."""
+    return [
+        Binding(
+            ",".join(a.keys), a.run, a.title, show=bool(a.short), key_display=a.display, id=a.id
+        )
+        for a in ACTIONS
+        if a.where == where and a.run and a.keys
+    ]
+
+
+def footer_actions(where: Where) -> list[Action]:
+    """The actions for the footer when a pane has the focus, in the order of the table."""
+    return [a for a in ACTIONS if a.short and a.where in ("everywhere", where)]
+
+
+def key_table() -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    """For the README and the help: titles with pairs of keys and what they do."""
+    for where, title in WHERE_TITLES.items():
+        rows = [(a.display, a.title) for a in ACTIONS if a.where == where and not _is_part(a)]
+        yield title, rows
+
+
+def _is_part(action: Action) -> bool:
+    """Whether one line for all four directions tells of it already."""
+    return action.id in ("picture.up", "picture.down", "picture.left", "picture.right")

@@ -1,0 +1,127 @@
+"""The Textual app: settings, themes and the main screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from omezarr_tui.ome.discover import promised_children
+from omezarr_tui.settings import Settings
+from omezarr_tui.store.access import Access, open_access
+from omezarr_tui.store.hierarchy import Listing, find_node, list_page, open_root
+from omezarr_tui.store.location import Location
+from omezarr_tui.store.node import Group, Node
+from omezarr_tui.tui.actions import ACTIONS
+from omezarr_tui.tui.screens.browse import BrowseScreen
+from omezarr_tui.tui.themes import THEMES
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A store as it is at the first frame: its root and the first page of children.
+
+    Parameters
+    ----------
+    path
+        The node that the cursor shall stand on.
+    """
+
+    access: Access
+    root: Node
+    listing: Listing | None
+    path: str = ""
+
+
+class OmezarrApp(App[None]):
+    """omezarr-tui.
+
+    Parameters
+    ----------
+    opening
+        The store to show.
+    settings
+        The user's settings.
+    """
+
+    TITLE = "omezarr-tui"
+    CSS_PATH = "styles/app.tcss"
+
+    def __init__(self, opening: Opening, settings: Settings) -> None:
+        super().__init__()
+        self.opening = opening
+        self.settings = settings
+        for theme in THEMES:
+            self.register_theme(theme)
+        if settings.theme in self.available_themes:
+            self.theme = settings.theme
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen."""
+        opening = self.opening
+        return BrowseScreen(
+            opening.access, opening.root, opening.listing, opening.path, self.settings
+        )
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The command palette: everything that a key does, and the themes."""
+        if isinstance(screen, BrowseScreen):
+            for action in ACTIONS:
+                if action.run and action.where == "everywhere" and screen.works(action):
+                    yield SystemCommand(
+                        action.title, f"Key: {action.display}", lambda a=action: screen.do(a)
+                    )
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+
+
+def open_store(location: Location, node: str, *, read_only: bool, settings: Settings) -> Opening:
+    """Read what the first frame shows.
+
+    Parameters
+    ----------
+    location
+        Where the store lies.
+    node
+        A node's path; empty for the root.
+    read_only
+        Offer no edits.
+    settings
+        Says how many children are read at first.
+
+    Raises
+    ------
+    UserError
+        There is no store, or no such node in it.
+    """
+    access = open_access(location, read_only=read_only)
+    root = open_root(access)
+    path = find_node(access, node).path if node else ""
+    listing = None
+    if isinstance(root, Group):
+        listing = list_page(access, root, settings.page_rows, promised_children)
+    return Opening(access, root, listing, path)
+
+
+def run(location: Location, node: str, *, read_only: bool, settings: Settings) -> int:
+    """Open the program on a store, until the user leaves.
+
+    Parameters
+    ----------
+    location, node, read_only, settings
+        As for `open_store`.
+
+    Returns
+    -------
+    exit_code
+        For the shell.
+
+    Raises
+    ------
+    UserError
+        The store cannot be opened.
+    """
+    app = OmezarrApp(open_store(location, node, read_only=read_only, settings=settings), settings)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,137 @@
+"""What workers answer with. Handlers change the screen; nothing else does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from omezarr_tui.edit.entry import Entry
+    from omezarr_tui.edit.plan import Plan
+    from omezarr_tui.errors import UserError
+    from omezarr_tui.image.picture import Picture, PictureRequest
+    from omezarr_tui.image.sampling import Sampling
+    from omezarr_tui.image.values import ValueTable
+    from omezarr_tui.ome.discover import Image
+    from omezarr_tui.store.hierarchy import Found, Listing
+    from omezarr_tui.store.node import Array, Group, Node
+    from omezarr_tui.store.stored import Stored
+
+
+@dataclass
+class Failed(Message):
+    """Something that the user asked for did not work."""
+
+    error: UserError
+
+
+@dataclass
+class Listed(Message):
+    """A page of children was read."""
+
+    listing: Listing
+
+
+@dataclass
+class NotListed(Message):
+    """A group's children cannot be listed."""
+
+    group: Group
+    why: str
+
+
+@dataclass
+class OpenedBelow(Message):
+    """All groups below one were listed, up to the bound."""
+
+    listings: list[Listing]
+    complete: bool
+
+
+@dataclass
+class Searched(Message):
+    """A search by name ended."""
+
+    text: str
+    found: Found
+
+
+@dataclass
+class Described(Message):
+    """A node was looked at more closely."""
+
+    node: Node
+    image: Image | None
+
+
+@dataclass
+class Painted(Message):
+    """A picture is ready."""
+
+    picture: Picture
+
+
+@dataclass
+class NotPainted(Message):
+    """A picture failed: a chunk cannot be read or decoded, say."""
+
+    request: PictureRequest
+    error: UserError
+
+
+@dataclass
+class PaintingAsks(Message):
+    """A picture would take more reading than goes without asking."""
+
+    request: PictureRequest
+    sampling: Sampling
+
+
+@dataclass
+class ValuesRead(Message):
+    """The values of an array that is no picture."""
+
+    node: Array
+    table: ValueTable
+
+
+@dataclass
+class Counting(Message):
+    """Stored objects are being counted; so many so far."""
+
+    node: Array
+    objects: int
+    nbytes: int
+
+
+@dataclass
+class Counted(Message):
+    """Stored objects were counted; None where the user stopped it."""
+
+    node: Array
+    stored: Stored | None
+
+
+@dataclass
+class Planned(Message):
+    """An edit was planned: the dialog can say what would change."""
+
+    plan: Plan
+    pictures: tuple[Picture, Picture] | None
+
+
+@dataclass
+class Edited(Message):
+    """An edit was applied, or undone."""
+
+    entry: Entry
+    undone: bool
+
+
+@dataclass
+class UndoFound(Message):
+    """The newest edit of this store that can be undone; None where there is none."""
+
+    entry: Entry | None

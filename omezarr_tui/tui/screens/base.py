@@ -1,0 +1,78 @@
+"""What every part of the main screen stands on: the store, the node, the panes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from textual.screen import Screen
+
+from omezarr_tui.tui.actions import Action, Where
+from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
+from omezarr_tui.tui.widgets.info import InfoPane
+from omezarr_tui.tui.widgets.picture_pane import PicturePane
+from omezarr_tui.tui.workers import Workers
+
+if TYPE_CHECKING:
+    from omezarr_tui.edit.entry import Entry
+    from omezarr_tui.ome.discover import Image
+    from omezarr_tui.settings import Settings
+    from omezarr_tui.store.access import Access
+    from omezarr_tui.store.node import Node
+
+
+class StoreScreen(Screen[None]):
+    """A screen on one store.
+
+    Parameters
+    ----------
+    access
+        The store.
+    root
+        Its root; the first node that is chosen.
+    settings
+        The user's settings.
+    """
+
+    def __init__(self, access: Access, root: Node, settings: Settings) -> None:
+        super().__init__()
+        self.access = access
+        self.settings = settings
+        self.work = Workers(self, access, settings)
+        self.root_node = root
+        self.node = root
+        self.image: Image | None = None
+        self.last_edit: Entry | None = None
+
+    @property
+    def hierarchy(self) -> HierarchyTree:
+        """The tree pane."""
+        return self.query_one(HierarchyTree)
+
+    @property
+    def info(self) -> InfoPane:
+        """The info pane."""
+        return self.query_one(InfoPane)
+
+    @property
+    def panel(self) -> PicturePane:
+        """The picture pane."""
+        return self.query_one(PicturePane)
+
+    @property
+    def where(self) -> Where:
+        """The pane that has the focus."""
+        raise NotImplementedError
+
+    def works(self, action: Action) -> bool:
+        """Whether an action can do anything at the moment."""
+        raise NotImplementedError
+
+    def refresh_keys(self) -> None:
+        """Show the keys that work now."""
+        raise NotImplementedError
+
+    def tell(
+        self, words: str, severity: Literal["information", "warning", "error"] = "information"
+    ) -> None:
+        """Tell the user something for a moment; text of a store is never markup."""
+        self.notify(words, severity=severity, markup=False)

@@ -1,0 +1,264 @@
+"""The main screen: hierarchy, info and picture, and what keys do between them."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import DataTable, Input
+
+from omezarr_tui.ome.describe import facts_of, format_line
+from omezarr_tui.settings import Settings
+from omezarr_tui.store.access import Access
+from omezarr_tui.store.hierarchy import Listing
+from omezarr_tui.store.node import Array, Broken, Group, Node
+from omezarr_tui.store.stored import Stored
+from omezarr_tui.text import format_bytes, plural, visible
+from omezarr_tui.tui import messages
+from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
+from omezarr_tui.tui.screens.editing import EditingScreen
+from omezarr_tui.tui.screens.finding import FindingScreen
+from omezarr_tui.tui.screens.help import HelpScreen
+from omezarr_tui.tui.screens.looking import LookingScreen
+from omezarr_tui.tui.widgets.attributes import AttributesTree
+from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar
+from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
+from omezarr_tui.tui.widgets.info import InfoPane
+from omezarr_tui.tui.widgets.picture import PictureView
+from omezarr_tui.tui.widgets.picture_pane import PicturePane
+
+_REST = 0.05  # seconds that the cursor must rest on a node before it is looked at
+_ZOOM = 1.5
+
+
+class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
+    """Three panes on one store.
+
+    Parameters
+    ----------
+    access, root, listing
+        The store, its root and the first page of children.
+    path
+        The node that the cursor shall stand on.
+    settings
+        The user's settings.
+    """
+
+    BINDINGS = bindings("everywhere")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
+
+    def __init__(
+        self, access: Access, root: Node, listing: Listing | None, path: str, settings: Settings
+    ) -> None:
+        super().__init__(access, root, settings)
+        self.first = listing
+        self._path = path
+        self._stored: dict[str, Stored] = {}
+        self._resting: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Title, three panes, keys."""
+        yield TitleBar()
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield HierarchyTree(self.access.location.name, self.root_node, self.first)
+                yield Input(id="find", placeholder="find by name")
+                yield InfoPane()
+            yield PicturePane(self.settings.rendering, self.settings.ask_above_bytes)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show the first frame; all that is heavy comes right after it."""
+        self.add_class("-at-hierarchy")
+        self.hierarchy.focus()
+        self.panel.show_words("Picture", "")
+        self._show_title()
+        if self._path:
+            self.hierarchy.reveal(self._path)
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self.panel.fit())
+        self.call_after_refresh(self.work.warm_up)
+        self.call_after_refresh(self.work.find_undo)
+
+    # -- choosing a node ------------------------------------------------------------------
+
+    @on(HierarchyTree.Wanted)
+    def _list(self, event: HierarchyTree.Wanted) -> None:
+        self.work.list_children(event.group, event.before, event.rows)
+
+    @on(messages.Listed)
+    def _fill(self, event: messages.Listed) -> None:
+        self.hierarchy.fill(event.listing)
+
+    @on(messages.NotListed)
+    def _not_listed(self, event: messages.NotListed) -> None:
+        self.hierarchy.fail(event.group, event.why)
+
+    @on(HierarchyTree.Chosen)
+    def _chosen(self, event: HierarchyTree.Chosen) -> None:
+        self.node = event.node
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(_REST, lambda: self.work.describe(self.node))
+
+    @on(messages.Described)
+    def _described(self, event: messages.Described) -> None:
+        if event.node != self.node:
+            return
+        self.image = event.image
+        self.info.show_attributes(event.node)
+        self._show_facts()
+        self._show_title()
+        if event.image is not None:
+            self.panel.show_image(event.image)
+        elif isinstance(event.node, Broken):
+            words = f"{event.node.reason}\n\n{event.node.detail}"
+            self.panel.show_words(event.node.name, visible_lines(words))
+        else:
+            self.panel.show_words(
+                self.node.name or self.access.location.name,
+                "Choose an image or an array to see it.",
+            )
+        self.refresh_keys()
+
+    def _show_facts(self, counting: str = "") -> None:
+        stored = self._stored.get(self.node.path)
+        self.info.show_facts(facts_of(self.node, self.image, stored), counting)
+
+    def _show_title(self) -> None:
+        node = self.node
+        location = self.access.location
+        where = f"{location.name}/{node.path}" if node.path else location.name
+        reason = self.access.why_read_only()
+        can = f"read-only: {reason}" if reason else "can be edited"
+        formats = ""
+        if isinstance(node, Array) or (isinstance(node, Group) and node.zarr_format):
+            formats = format_line(node)
+        self.query_one(TitleBar).show(
+            visible(where), [location.place, *filter(None, [formats]), can]
+        )
+
+    def changed(self, path: str) -> None:
+        """Show an array's values anew: they were changed."""
+        self._stored.pop(path, None)
+        self._show_facts()
+        self.panel.read_again()
+
+    # -- stored bytes ---------------------------------------------------------------------
+
+    def action_measure(self) -> None:
+        """Count what is stored of the array, in the background."""
+        node = self._array()
+        if node is not None:
+            self.work.count_stored(node)
+            self._show_facts("counting… Esc stops")
+
+    @on(messages.Counting)
+    def _counting(self, event: messages.Counting) -> None:
+        if event.node.path == self.node.path:
+            unit = "shard" if event.node.shards else "chunk"
+            count = plural(event.objects, unit)
+            self._show_facts(f"{count}, {format_bytes(event.nbytes)} so far… Esc stops")
+
+    @on(messages.Counted)
+    def _counted(self, event: messages.Counted) -> None:
+        if event.stored is not None:
+            self._stored[event.node.path] = event.stored
+        if event.node.path == self.node.path:
+            self._show_facts()
+
+    def _array(self) -> Array | None:
+        return self.node if isinstance(self.node, Array) else None
+
+    def action_open_all(self) -> None:
+        """Open all groups below the one under the cursor, up to a bound."""
+        if isinstance(self.node, Group):
+            self.work.open_below(self.node)
+
+    @on(messages.OpenedBelow)
+    def _opened_below(self, event: messages.OpenedBelow) -> None:
+        self.hierarchy.open_all(event.listings)
+        if not event.complete:
+            bound = plural(self.settings.expand_nodes, "node")
+            self.tell(f"Stopped at {bound}; open the rest one by one.")
+
+    # -- getting around -------------------------------------------------------------------
+
+    @property
+    def where(self) -> Where:
+        """The pane that has the focus."""
+        focused = self.focused
+        if isinstance(focused, AttributesTree):
+            return "info"
+        if isinstance(focused, PictureView | DataTable):
+            return "picture"
+        return "hierarchy"
+
+    def action_pane(self, where: Where) -> None:
+        """Go to a pane."""
+        panes: dict[Where, Widget] = {
+            "hierarchy": self.hierarchy,
+            "info": self.query_one(AttributesTree),
+            "picture": self.panel.view if self.panel.view.display else self.query_one("#values"),
+        }
+        # Where one pane is shown at a time, it must be shown before it can have the focus.
+        self._show_pane(where)
+        panes[where].focus()
+
+    def on_descendant_focus(self) -> None:
+        """Show the pane that got the focus, and its keys."""
+        if not isinstance(self.focused, Input):
+            self._show_pane(self.where)
+        self.refresh_keys()
+
+    def _show_pane(self, where: Where) -> None:
+        for name in ("hierarchy", "info", "picture"):
+            self.set_class(name == where, f"-at-{name}")
+
+    def action_back(self) -> None:
+        """One step back: leave a search, stop what runs, or go back to the tree."""
+        if self.leave_find():
+            return
+        stopped = self.work.stop()
+        if stopped == "reading":
+            self.panel.stopped()
+        elif stopped is None and self.where != "hierarchy":
+            self.action_pane("hierarchy")
+
+    def action_help(self) -> None:
+        """All keys."""
+        self.app.push_screen(HelpScreen(self.where, self.works))
+
+    def refresh_keys(self) -> None:
+        """Show the keys that work now."""
+        self.query_one(KeyBar).show(footer_actions(self.where), self.works)
+
+    def works(self, action: Action) -> bool:
+        """Whether an action can do anything at the moment."""
+        request = self.panel.request
+        match action.needs:
+            case "picture":
+                return request is not None
+            case "axis":
+                return request is not None and request.view.moving is not None
+            case "array":
+                return isinstance(self.node, Array)
+            case "edit":
+                return self.access.why_read_only() is None and self.editable() is not None
+            case "undo":
+                return self.access.why_read_only() is None and self.last_edit is not None
+        return True
+
+    def do(self, action: Action) -> None:
+        """Do what an action's key does: for the command palette."""
+        self.call_later(self.run_action, action.run)
+
+    @on(messages.Failed)
+    def _failed(self, event: messages.Failed) -> None:
+        self.tell(str(event.error), "error")
+
+
+def visible_lines(text: str) -> str:
+    """Text of several lines, each made safe."""
+    return "\n".join(visible(line) for line in text.split("\n"))

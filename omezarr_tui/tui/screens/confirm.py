@@ -1,0 +1,85 @@
+"""The dialog that says exactly what an edit will change. Nothing is written before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from omezarr_tui.text import plural
+from omezarr_tui.tui.widgets.picture import PictureView
+
+if TYPE_CHECKING:
+    from omezarr_tui.edit.plan import Plan
+    from omezarr_tui.image.picture import Picture
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Shows the plan of an edit; True when the user wants it made. Cancel has the focus.
+
+    Parameters
+    ----------
+    plan
+        The edit.
+    pictures
+        The plane before and after; None where there is no plane.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "dismiss(False)", "Cancel"),
+        ("left", "app.focus_previous", "Other button"),
+        ("right", "app.focus_next", "Other button"),
+    ]
+
+    def __init__(self, plan: Plan, pictures: tuple[Picture, Picture] | None) -> None:
+        super().__init__()
+        self._plan = plan
+        self._pictures = pictures
+
+    def compose(self) -> ComposeResult:
+        """One sentence, the facts, the difference, two buttons."""
+        plan = self._plan
+        with Vertical(classes="dialog", id="confirm") as dialog:
+            dialog.border_title = "Fill with a value"
+            yield Static(
+                Content(f"{plural(plan.changing, 'value')} will change to {_value(plan)}."),
+                classes="sentence",
+            )
+            yield Static(_two_columns(plan.facts()), id="facts-of-edit")
+            if self._pictures is not None:
+                with Horizontal(id="difference"):
+                    for title, picture in zip(("before", "after"), self._pictures, strict=True):
+                        view = PictureView()
+                        view.id = title
+                        view.can_focus = False
+                        view.border_title = title
+                        view.show_frame(picture.frame)
+                        yield view
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Write it", id="write", variant="warning")
+
+    def on_mount(self) -> None:
+        """The safe button first."""
+        self.query_one("#cancel", Button).focus()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "write")
+
+
+def _value(plan: Plan) -> str:
+    return dict(plan.facts())["new value"]
+
+
+def _two_columns(facts: list[tuple[str, str]]) -> Content:
+    width = max(len(heading) for heading, _ in facts)
+    return Content("\n").join(
+        Content.assemble((f"{heading:<{width}}  ", "$text-muted"), told) for heading, told in facts
+    )

@@ -1,0 +1,111 @@
+"""Edits from the main screen: what to change, the plan, the dialog, and taking it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from omezarr_tui.store.node import Array
+from omezarr_tui.tui import messages
+from omezarr_tui.tui.screens.base import StoreScreen
+from omezarr_tui.tui.screens.confirm import ConfirmScreen
+from omezarr_tui.tui.screens.fill import Filling, FillScreen
+
+if TYPE_CHECKING:
+    from omezarr_tui.image.picture import PictureRequest
+
+
+class EditingScreen(StoreScreen):
+    """The part of the main screen that changes the store."""
+
+    def editable(self) -> Array | None:
+        """The array that an edit would change: the level that is shown, or the chosen one."""
+        request = self.panel.request
+        if request is not None:
+            return request.sampling().array
+        return self.node if isinstance(self.node, Array) else None
+
+    def action_edit(self) -> None:
+        """Ask what to fill with which value."""
+        node = self.editable()
+        if reason := self.access.why_read_only():
+            self.tell(f"This store cannot be edited: {reason}.", "warning")
+        elif node is None:
+            self.tell("Choose an image or an array first: there is nothing to edit here.")
+        else:
+            axes = [axis.name for axis in self.image.multiscale.axes] if self.image else []
+            request = self.panel.request
+            self.app.push_screen(
+                FillScreen(node, axes, _shown_plane(request) if request else {}), self._plan
+            )
+
+    def _plan(self, filling: Filling | None) -> None:
+        if filling is None:
+            return
+        from omezarr_tui.edit.plan import plan_fill
+
+        access, note = self.access, self._left_alone(filling.node)
+        self.work.plan(
+            lambda cancelled: plan_fill(
+                access,
+                filling.node,
+                filling.selection,
+                filling.value,
+                note=note,
+                cancelled=cancelled,
+            ),
+            self.panel.request,
+        )
+        self.tell("Looking at what would change… Esc stops.")
+
+    def _left_alone(self, node: Array) -> str:
+        levels = len(self.image.levels) if self.image else 1
+        if levels < 2:
+            return ""
+        return f"the other levels of this image: only {node.name} is edited"
+
+    @on(messages.Planned)
+    def _confirm(self, event: messages.Planned) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.work.apply(event.plan)
+
+        if not event.plan.touched:
+            self.tell("Nothing would change: all these values are so already.")
+        else:
+            self.app.clear_notifications()
+            self.app.push_screen(ConfirmScreen(event.plan, event.pictures), answered)
+
+    def action_undo(self) -> None:
+        """Take the last edit back."""
+        if reason := self.access.why_read_only():
+            self.tell(f"Nothing can be undone: {reason}.", "warning")
+        elif self.last_edit is None:
+            self.tell("There is no edit of this store to undo.")
+        else:
+            self.work.undo(self.last_edit)
+
+    @on(messages.UndoFound)
+    def _undo_found(self, event: messages.UndoFound) -> None:
+        self.last_edit = event.entry
+        self.refresh_keys()
+
+    @on(messages.Edited)
+    def _edited(self, event: messages.Edited) -> None:
+        entry = event.entry
+        verb = "Undone: " if event.undone else "Done: "
+        self.tell(f"{verb}{entry.expression}" + ("" if event.undone else "    u takes it back"))
+        self.work.forget(entry.node)
+        self.work.find_undo()
+        self.changed(entry.node)
+
+    def changed(self, path: str) -> None:
+        """Show an array's values anew: they were changed."""
+        raise NotImplementedError
+
+
+def _shown_plane(request: PictureRequest) -> dict[int, int]:
+    """Where the shown plane lies along the axes that are not displayed."""
+    sampling = request.sampling()
+    return {axis: sampling.position[axis] for axis in request.view.fixed}

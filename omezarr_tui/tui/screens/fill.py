@@ -1,0 +1,137 @@
+"""The dialog that asks what to fill, and with which value; both are checked while typing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Static
+
+from omezarr_tui.image.selection import Selection, parse_selection, whole
+from omezarr_tui.store.node import Array
+from omezarr_tui.text import listed, plural, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What the user wants to be filled."""
+
+    node: Array
+    selection: Selection
+    value: Any
+
+
+class FillScreen(ModalScreen[Filling | None]):
+    """Asks for a selection and a value.
+
+    Parameters
+    ----------
+    node
+        The array.
+    axes
+        Names of its axes; where there are none they are called by number.
+    plane
+        Where the shown plane lies along the axes that are not displayed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Back")]
+
+    def __init__(self, node: Array, axes: Sequence[str], plane: Mapping[int, int]) -> None:
+        super().__init__()
+        self._node = node
+        rank = len(node.shape)
+        self._axes = list(axes) if len(axes) == rank else [f"dim_{at}" for at in range(rank)]
+        self._plane = plane
+
+    def compose(self) -> ComposeResult:
+        """Two lines to type in, each with what it allows."""
+        node = self._node
+        at = ", ".join(f"{self._axes[axis]}={position}" for axis, position in self._plane.items())
+        sizes = [f"{a} 0 to {size - 1}" for a, size in zip(self._axes, node.shape, strict=True)]
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = f"Fill {visible(node.name or 'array')} with a value"
+            yield Label("Where", markup=False)
+            yield Input(at, id="where", placeholder="all of it", select_on_focus=False)
+            yield Static(
+                f"An axis that is not named is whole: {visible(listed(sizes))}.\n"
+                "A range is start:stop, as in Python: y=10:20",
+                classes="hint",
+                markup=False,
+            )
+            yield Static("", id="where-problem", classes="problem", markup=False)
+            yield Label(f"Value ({visible(node.dtype.name)})", markup=False)
+            yield Input(id="value", placeholder="0")
+            yield Static("", id="value-problem", classes="problem", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Continue…", id="go", variant="primary", disabled=True)
+
+    def on_mount(self) -> None:
+        """The value is what must be typed."""
+        self.query_one("#value", Input).focus()
+        self._check()
+
+    @on(Input.Changed)
+    def _check(self) -> None:
+        problems = {"where": self._selection(), "value": self._value()}
+        for name, found in problems.items():
+            typed = self.query_one(f"#{name}", Input).value
+            problem = found if isinstance(found, _Problem) else None
+            shown = "" if problem is None or (name == "value" and not typed) else problem.text
+            if name == "where" and isinstance(found, Selection):
+                shown = ""
+            self.query_one(f"#{name}-problem", Static).update(shown)
+            self.query_one(f"#{name}", Input).set_class(bool(shown), "-invalid")
+        good = not any(isinstance(found, _Problem) for found in problems.values())
+        go = self.query_one("#go", Button)
+        go.disabled = not good
+        selection = problems["where"]
+        if isinstance(selection, Selection):
+            go.label = f"Look at {plural(selection.size, 'value')}…"
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#go")
+    def _go(self) -> None:
+        selection, value = self._selection(), self._value()
+        if isinstance(selection, _Problem):
+            self.query_one("#where", Input).focus()
+        elif isinstance(value, _Problem):
+            self.query_one("#value", Input).focus()
+            self.query_one("#value-problem", Static).update(value.text)
+        else:
+            self.dismiss(Filling(self._node, selection, value))
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel(self) -> None:
+        self.dismiss(None)
+
+    def _selection(self) -> Selection | _Problem:
+        text = self.query_one("#where", Input).value.strip()
+        if not text:
+            return whole(self._node.shape)
+        try:
+            return parse_selection(text, self._node.shape, self._axes)
+        except ValueError as error:
+            return _Problem(visible(error))
+
+    def _value(self) -> Any:
+        from omezarr_tui.edit.value import parse_value
+
+        text = self.query_one("#value", Input).value
+        if not text.strip() and self._node.dtype.kind != "string":
+            return _Problem("type a value")
+        try:
+            return parse_value(text, self._node.dtype)
+        except ValueError as error:
+            return _Problem(visible(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    text: str

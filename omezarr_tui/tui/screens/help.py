@@ -1,0 +1,79 @@
+"""All keys, from the table of actions; those that do nothing at the moment are dimmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from omezarr_tui.tui.actions import ACTIONS, WHERE_TITLES, Action, Where
+
+_COLUMN = 48
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys, those of the focused pane first.
+
+    Parameters
+    ----------
+    where
+        The pane that has the focus.
+    works
+        Whether an action can do anything at the moment.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark", "dismiss", "Back")]
+
+    def __init__(self, where: Where, works: Callable[[Action], bool]) -> None:
+        super().__init__()
+        self._where = where
+        self._works = works
+
+    def compose(self) -> ComposeResult:
+        """The table, in two columns where there is room."""
+        with VerticalScroll(classes="dialog", id="help") as dialog:
+            dialog.border_title = "Keys"
+            dialog.border_subtitle = "Esc"
+            yield Static(id="help-keys", markup=False)
+
+    def on_resize(self) -> None:
+        """Lay the table out for the room that there is."""
+        sections = [self._section(where) for where in self._order()]
+        columns = 2 if self.app.size.width >= 2 * _COLUMN + 14 else 1
+        self.query_one("#help").styles.width = columns * _COLUMN + 8
+        if columns == 2:
+            half = (sum(map(len, sections)) + len(sections)) // 2
+            left: list[Content] = []
+            right: list[Content] = []
+            lines = [line for section in sections for line in [*section, Content("")]]
+            cut = half + 1
+            left, right = lines[:cut], lines[cut:]
+            rows = max(len(left), len(right))
+            left += [Content("")] * (rows - len(left))
+            right += [Content("")] * (rows - len(right))
+            joined = [
+                Content.assemble(a, " " * (_COLUMN - a.cell_length), b)
+                for a, b in zip(left, right, strict=True)
+            ]
+        else:
+            joined = [line for section in sections for line in [*section, Content("")]]
+        self.query_one("#help-keys", Static).update(Content("\n").join(joined))
+
+    def _order(self) -> list[Where]:
+        return sorted(WHERE_TITLES, key=lambda where: (where != self._where, where != "everywhere"))
+
+    def _section(self, where: Where) -> list[Content]:
+        lines = [Content.styled(WHERE_TITLES[where], "b $accent")]
+        for action in ACTIONS:
+            if action.where != where:
+                continue
+            works = self._works(action)
+            key = (f"{action.display:>9}  ", "b $primary" if works else "$text-disabled")
+            lines.append(Content.assemble(key, (action.title, "" if works else "$text-disabled")))
+        return lines

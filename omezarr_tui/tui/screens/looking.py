@@ -1,0 +1,150 @@
+"""Looking at pictures from the main screen: what keys change, and what workers answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from textual import on
+
+from omezarr_tui.image import steering
+from omezarr_tui.image.picture import PictureRequest
+from omezarr_tui.tui import messages
+from omezarr_tui.tui.screens.base import StoreScreen
+from omezarr_tui.tui.screens.goto import GotoScreen
+from omezarr_tui.tui.widgets.picture import PictureView
+from omezarr_tui.tui.widgets.picture_pane import PicturePane
+
+_ZOOM = 1.5  # of one step
+_CONTRAST = 1.25
+_SHIFT = 0.1
+
+
+class LookingScreen(StoreScreen):
+    """The part of the main screen that the picture answers to."""
+
+    @on(PicturePane.Wanted)
+    def _paint(self, event: PicturePane.Wanted) -> None:
+        self.work.paint(event.request)
+
+    @on(PicturePane.ValuesWanted)
+    def _read_values(self, event: PicturePane.ValuesWanted) -> None:
+        self.work.read_values(event.node, event.rows, event.columns)
+
+    @on(messages.Painted)
+    def _painted(self, event: messages.Painted) -> None:
+        self.panel.paint(event.picture)
+        self.refresh_keys()
+
+    @on(messages.NotPainted)
+    def _not_painted(self, event: messages.NotPainted) -> None:
+        self.panel.fail(event.request, event.error)
+
+    @on(messages.PaintingAsks)
+    def _asked(self, event: messages.PaintingAsks) -> None:
+        self.panel.ask(event.request, event.sampling)
+
+    @on(messages.ValuesRead)
+    def _values(self, event: messages.ValuesRead) -> None:
+        self.panel.show_values(event.node, event.table)
+        self.refresh_keys()
+
+    @on(PictureView.Resized)
+    def _resized(self) -> None:
+        self.panel.fit()
+
+    @on(PictureView.Pan)
+    def _panned(self, event: PictureView.Pan) -> None:
+        self.steer(partial(steering.panned, down=event.down, across=event.across))
+
+    @on(PictureView.Zoom)
+    def _wheel(self, event: PictureView.Zoom) -> None:
+        self.action_zoom(event.direction)
+
+    def steer(self, change: Callable[[PictureRequest], PictureRequest]) -> None:
+        """Change what is looked at, or how."""
+        self.panel.steer(change)
+
+    def action_plane(self, planes: int) -> None:
+        """Go some planes along the chosen axis."""
+        self.steer(partial(steering.stepped, planes=planes))
+
+    def action_plane_end(self, last: bool) -> None:
+        """Go to the first or the last plane."""
+        self.steer(partial(steering.at_end, last=last))
+
+    def action_step_along(self, axis: int, planes: int) -> None:
+        """Choose an axis and go some planes along it: the arrows of the bar."""
+        self.action_moving_axis(axis)
+        self.action_plane(planes)
+
+    def action_moving(self, name: str) -> None:
+        """Choose the axis that plane keys step along, by name."""
+        self.steer(partial(steering.moving_along, name=name))
+
+    def action_moving_axis(self, axis: int) -> None:
+        """Choose the axis that plane keys step along, by number."""
+        if self.panel.request is not None:
+            self.action_moving(self.panel.request.image.multiscale.axes[axis].name)
+
+    def action_next_moving(self) -> None:
+        """Choose the next axis."""
+        self.steer(steering.next_moving)
+
+    def action_level(self, steps: int) -> None:
+        """Go to a coarser or finer level."""
+        self.steer(partial(steering.level_changed, steps=steps))
+
+    def action_level_auto(self) -> None:
+        """Let the level follow the room and the zoom."""
+        self.steer(steering.automatic_level)
+
+    def action_zoom(self, direction: int) -> None:
+        """Look from nearer or farther."""
+        self.steer(partial(steering.zoomed, factor=_ZOOM**direction))
+
+    def action_zoom_whole(self) -> None:
+        """Show the whole plane."""
+        self.steer(steering.whole_plane)
+
+    def action_turn(self) -> None:
+        """Show the next pair of axes."""
+        self.steer(steering.turned)
+
+    def action_rendering(self) -> None:
+        """ASCII or half-blocks."""
+        self.steer(steering.next_rendering)
+
+    def action_colormap(self) -> None:
+        """Grey or the channel's colour."""
+        self.panel.toggle_colour()
+
+    def action_window_auto(self) -> None:
+        """Let the contrast follow what is seen."""
+        self.steer(steering.automatic_window)
+
+    def action_window_width(self, direction: int) -> None:
+        """More or less contrast."""
+        if picture := self.panel.picture:
+            factor = _CONTRAST**direction
+            self.steer(lambda r: steering.window_stretched(r, picture.window, factor))
+
+    def action_window_shift(self, direction: int) -> None:
+        """Darker or brighter."""
+        if picture := self.panel.picture:
+            self.steer(lambda r: steering.window_shifted(r, picture.window, direction * _SHIFT))
+
+    def action_invert(self) -> None:
+        """Swap dark and bright."""
+        self.steer(steering.inverted)
+
+    def action_read(self) -> None:
+        """Read again, or read what was asked about."""
+        self.work.forget(self.node.path)
+        self.panel.read_again()
+
+    def action_goto(self) -> None:
+        """Go to a plane by number."""
+        request = self.panel.request
+        if request is not None:
+            self.app.push_screen(GotoScreen(request), lambda to: self.steer(to) if to else None)

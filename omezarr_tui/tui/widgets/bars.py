@@ -1,0 +1,80 @@
+"""The title bar above, and the keys below: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from omezarr_tui.tui.actions import Action
+
+
+class TitleBar(Static):
+    """The store at the left; its format, place and whether it can be edited at the right."""
+
+    def __init__(self) -> None:
+        super().__init__(id="title", markup=False)
+        self._left = ""
+        self._right: list[str] = []
+
+    def show(self, left: str, right: list[str]) -> None:
+        """Show a name and the facts beside it."""
+        self._left, self._right = left, right
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Lay the line out anew."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        room = self.size.width - 2
+        right = list(self._right)
+        # The least important words stand first, and go first.
+        while right and len(self._left) + 3 + len(" · ".join(right)) > room:
+            right.pop(0)
+        told = " · ".join(right)
+        left = self._left if len(self._left) <= room else "…" + self._left[-(room - 1) :]
+        gap = " " * max(1, room - len(left) - len(told))
+        self.update(Content.assemble((left, "b"), gap, (told, "$text-muted")))
+
+
+class KeyBar(Static):
+    """The keys that matter here and now; a click presses them."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keys", markup=False)
+        self._actions: list[Action] = []
+
+    def show(self, actions: list[Action], works: Callable[[Action], bool]) -> None:
+        """Show the keys of those actions that work."""
+        self._actions = [action for action in actions if works(action)]
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Lay the line out anew."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        groups = [(word, list(some)) for word, some in groupby(self._actions, lambda a: a.short)]
+        room = self.size.width - 2
+        chosen: list[int] = []
+        for at in sorted(range(len(groups)), key=lambda at: groups[at][1][0].rank):
+            word, actions = groups[at]
+            width = len(word) + sum(len(a.display) + 1 for a in actions) + 2
+            if width <= room:
+                room -= width
+                chosen.append(at)
+        parts: list[str | tuple[str, str] | Content] = []
+        for at in sorted(chosen):
+            word, actions = groups[at]
+            for action in actions:
+                keys = Content.styled(action.display, "b $primary")
+                if action.keys:
+                    press = {"@click": f"app.simulate_key({action.keys[0]!r})"}
+                    keys = keys.stylize(Style.from_meta(press))
+                parts += [keys, " "]
+            parts += [(word, "$text-muted"), "  "]
+        self.update(Content.assemble(*parts))

@@ -1,0 +1,309 @@
+"""The tree pane: children come when a group is opened, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from omezarr_tui.ome.discover import mark
+from omezarr_tui.store.hierarchy import Found, Listing
+from omezarr_tui.store.node import Array, Broken, Group, Node, join_path, parent_path
+from omezarr_tui.text import format_count, format_shape, visible
+from omezarr_tui.tui.actions import bindings
+
+_GAP = 2  # cells between a name and what is told of it
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """A line in the place of children that were not read yet."""
+
+    group: Group
+    left: int | None = None  # None while the first page is on its way
+
+
+Item = Node | More
+
+
+class HierarchyTree(Tree[Item]):
+    """The nodes of a store. It asks for children with `Wanted` and tells with `Chosen`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("hierarchy")
+    ICON_NODE = "▸ "
+    ICON_NODE_EXPANDED = "▾ "
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "hierarchy--ome",
+        "hierarchy--array",
+        "hierarchy--broken",
+        "hierarchy--quiet",
+    }
+
+    @dataclass
+    class Wanted(Message):
+        """The next page of a group's children is wanted."""
+
+        group: Group
+        before: Listing | None
+        rows: int | None = None
+
+    @dataclass
+    class Chosen(Message):
+        """The cursor stands on a node."""
+
+        node: Node
+
+    def __init__(self, title: str, root: Node, first: Listing | None) -> None:
+        super().__init__(visible(title), root, id="hierarchy")
+        self.show_guides = False
+        self.guide_depth = 2
+        self.border_title = "Hierarchy"
+        self._title = title
+        self._root = root
+        self._reset()
+        self.root.allow_expand = isinstance(root, Group)
+        if first is not None:
+            self.fill(first)
+            self.root.expand()
+
+    def _reset(self) -> None:
+        self._places: dict[str, TreeNode[Item]] = {self._root.path: self.root}
+        self._listings: dict[str, Listing] = {}
+        self._asked: set[str] = set()
+        self._seek: str | None = None
+
+    # -- what workers bring ---------------------------------------------------------------
+
+    def fill(self, listing: Listing) -> None:
+        """Add a page of children to their group."""
+        group = listing.group
+        self._asked.discard(group.path)
+        place = self._places.get(group.path)
+        held = self._listings.get(group.path)
+        if place is None or listing.start != (held.stop if held else 0):
+            return
+        self._listings[group.path] = listing
+        # The cursor, where it stood on "more", goes on to the first of the new ones.
+        line = self.cursor_line
+        if place.children and isinstance(place.children[-1].data, More):
+            place.children[-1].remove()
+        for node in listing.nodes:
+            self._add(place, node)
+        if left := len(listing.names) - listing.stop:
+            place.add_leaf("", More(group, left))
+        elif not place.children:
+            place.allow_expand = False
+        self.cursor_line = line
+        if self._seek is not None:
+            self.reveal(self._seek)
+
+    def fail(self, group: Group, why: str) -> None:
+        """Show beside a group why its children cannot be listed."""
+        self._asked.discard(group.path)
+        if place := self._places.get(group.path):
+            place.remove_children()
+            place.add_leaf("", Broken(join_path(group.path, "…"), "cannot be listed", why))
+
+    def open_all(self, listings: list[Listing]) -> None:
+        """Add the first pages of many groups, parents first, and open them."""
+        for listing in listings:
+            if listing.group.path not in self._listings:
+                self.fill(listing)
+            if place := self._places.get(listing.group.path):
+                place.expand()
+
+    def show_found(self, found: Found) -> None:
+        """Show only the nodes of a search, below the groups that lead to them."""
+        self._clear()
+        for node in (*found.above, *found.nodes):
+            if node.path in self._places:
+                continue
+            above = self._places.get(parent_path(node.path), self.root)
+            place = self._add(above, node)
+            place.allow_expand = node in found.above
+        for group in found.above:
+            self._places[group.path].expand()
+        self.root.expand()
+        if found.nodes:
+            self.call_after_refresh(self.move_cursor, self._places[found.nodes[0].path])
+
+    def show_all(self, first: Listing | None, path: str) -> None:
+        """Show the whole hierarchy again, with the cursor on a node."""
+        self._clear()
+        if first is not None:
+            self.fill(first)
+        self.root.expand()
+        self.reveal(path)
+
+    def replace(self, node: Node) -> None:
+        """Show a node as it was read anew."""
+        if place := self._places.get(node.path):
+            place.data = node
+            place.refresh()
+
+    # -- moving ---------------------------------------------------------------------------
+
+    def reveal(self, path: str) -> None:
+        """Open the groups that lead to a node and put the cursor on it; pages come as needed."""
+        self._seek = path
+        at = path
+        while at not in self._places and at:
+            at = parent_path(at)
+        place = self._places.get(at)
+        if place is None or at == path:
+            self._seek = None
+            if place is not None:
+                self.call_after_refresh(self.move_cursor, place)
+            return
+        listing = self._listings.get(at)
+        name = path[len(at) :].strip("/").partition("/")[0]
+        if isinstance(place.data, Group) and (
+            listing is None or (name in listing.names and name in listing.names[listing.stop :])
+        ):
+            place.expand()
+            rows = listing.names.index(name) - listing.stop + 1 if listing else None
+            self._want(place.data, rows)
+            return
+        self._seek = None
+        self.call_after_refresh(self.move_cursor, place)
+
+    def action_open(self) -> None:
+        """Open the group under the cursor, or go to its first child."""
+        place = self.cursor_node
+        if place is None or not place.allow_expand:
+            return
+        if place.is_expanded:
+            self.action_cursor_down()
+        else:
+            place.expand()
+
+    def action_close(self) -> None:
+        """Close the group under the cursor, or go to its parent."""
+        place = self.cursor_node
+        if place is None:
+            return
+        if place.is_expanded and place.allow_expand:
+            place.collapse()
+        else:
+            self.action_cursor_parent()
+
+    def on_tree_node_expanded(self, event: Tree.NodeExpanded[Item]) -> None:
+        """Ask for the children of a group that is opened for the first time."""
+        group = event.node.data
+        if isinstance(group, Group) and group.path not in self._listings:
+            if not event.node.children:
+                event.node.add_leaf("", More(group))
+            self._want(group)
+
+    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Item]) -> None:
+        """Tell which node the cursor stands on; on "more", ask for more."""
+        item = event.node.data
+        if isinstance(item, More):
+            self._want(item.group)
+        elif item is not None:
+            self.post_message(self.Chosen(item))
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        """Ask for more as soon as the end of a page is seen."""
+        super().watch_scroll_y(old, new)
+        top = int(new)
+        for line in range(top, top + self.size.height):
+            place = self.get_node_at_line(line)
+            if place is not None and isinstance(place.data, More):
+                self._want(place.data.group)
+
+    def _want(self, group: Group, rows: int | None = None) -> None:
+        if group.path not in self._asked:
+            self._asked.add(group.path)
+            self.post_message(self.Wanted(group, self._listings.get(group.path), rows))
+
+    def _add(self, place: TreeNode[Item], node: Node) -> TreeNode[Item]:
+        added = place.add("", node) if isinstance(node, Group) else place.add_leaf("", node)
+        self._places[node.path] = added
+        return added
+
+    def _clear(self) -> None:
+        self.clear()
+        self.root.data = self._root
+        self._reset()
+
+    # -- looks ----------------------------------------------------------------------------
+
+    def get_label_width(self, node: TreeNode[Item]) -> int:
+        """The least width of a line: what is told of a node is cut before its name is."""
+        return len(self._name_of(node)) + _GAP
+
+    def render_label(self, node: TreeNode[Item], base_style: Style, style: Style) -> Text:
+        """One line: the name at the left, what is told of it at the right edge."""
+        item = node.data
+        name = self._name_of(node)
+        room = self.scrollable_content_region.width - self._indent(node) - len(name) - _GAP
+        told = ""
+        if not isinstance(item, More) and item is not None:
+            told = _told(item, room)
+        quiet = self.get_component_rich_style("hierarchy--quiet", partial=True)
+        part = self._component(item)
+        colour = self.get_component_rich_style(part, partial=True) if part else Style()
+        text = Text(name, style=style + colour, no_wrap=True, end="")
+        if told:
+            text.append(" " * max(_GAP, room - len(told) + _GAP - 1))
+            loud = isinstance(item, Broken) or (isinstance(item, Group) and part)
+            text.append(told, style=style + (colour if loud else quiet))
+        text.stylize_before(base_style)
+        return text
+
+    def _name_of(self, node: TreeNode[Item]) -> str:
+        item = node.data
+        if isinstance(item, More):
+            if item.left is None:
+                return "  reading…"
+            return f"  … {format_count(item.left)} more"
+        if item is None:
+            return ""
+        icon = "▪ "
+        if isinstance(item, Broken):
+            icon = "✗ "
+        elif node.allow_expand:
+            icon = self.ICON_NODE_EXPANDED if node.is_expanded else self.ICON_NODE
+        elif isinstance(item, Group):
+            icon = "▫ "
+        return icon + visible(item.name or self._title)
+
+    def _indent(self, node: TreeNode[Item]) -> int:
+        depth = 0
+        while node.parent is not None:
+            node = node.parent
+            depth += 1
+        return depth * self.guide_depth
+
+    @staticmethod
+    def _component(item: Item | None) -> str:
+        if isinstance(item, Broken):
+            return "hierarchy--broken"
+        if isinstance(item, Array):
+            return "hierarchy--array"
+        if isinstance(item, More):
+            return "hierarchy--quiet"
+        if isinstance(item, Group) and mark(item) not in ("group", "folder"):
+            return "hierarchy--ome"
+        return ""
+
+
+def _told(node: Node, room: int) -> str:
+    """What stands beside a name, in the room that there is."""
+    if isinstance(node, Broken):
+        return visible(node.reason, max(8, room))
+    if isinstance(node, Group):
+        word = mark(node)
+        return word if len(word) <= room else ""
+    shape, dtype = format_shape(node.shape), node.dtype.name
+    wide = f"{shape}  {dtype:<7}"
+    if len(wide) <= room:
+        return wide
+    return next((told for told in (f"{shape} {dtype}", shape) if len(told) <= room), "")

@@ -1,0 +1,303 @@
+"""The picture pane: what is looked at, how, and the bar that tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import DataTable
+
+from omezarr_tui.errors import UserError
+from omezarr_tui.image.cells import Rendering
+from omezarr_tui.image.picture import Picture, PictureRequest
+from omezarr_tui.image.view import first_view
+from omezarr_tui.ome.discover import Image
+from omezarr_tui.store.node import Array
+from omezarr_tui.text import format_bytes, visible
+from omezarr_tui.tui.widgets.axis_bar import AxisBar
+from omezarr_tui.tui.widgets.picture import PictureView
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from omezarr_tui.image.sampling import Sampling
+    from omezarr_tui.image.values import ValueTable
+
+SLOW = 0.15  # seconds after which a picture that is still on its way is told of
+_WHITE = (255, 255, 255)
+
+
+class PicturePane(Vertical):
+    """Keeps the request for the picture; keys change it, and each change asks anew.
+
+    Parameters
+    ----------
+    rendering
+        How a plane is shown first.
+    ask_above
+        Uncompressed bytes above which reading is asked for.
+    """
+
+    @dataclass
+    class Wanted(Message):
+        """A picture is wanted."""
+
+        request: PictureRequest
+
+    @dataclass
+    class ValuesWanted(Message):
+        """The values of an array that is no picture are wanted."""
+
+        node: Array
+        rows: int
+        columns: int
+
+    def __init__(self, rendering: Rendering, ask_above: int) -> None:
+        super().__init__(id="right")
+        self.border_title = "Picture"
+        self.request: PictureRequest | None = None
+        self.picture: Picture | None = None
+        self.asked: Sampling | None = None
+        self._rendering = rendering
+        self._ask_above = ask_above
+        self._allowed: set[str] = set()
+        self._coloured = False
+        self._invert = False
+        self._values_of: Array | None = None
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The picture, a table for what is none, and the bar."""
+        yield PictureView()
+        yield DataTable(id="values", zebra_stripes=True, cursor_type="cell")
+        yield AxisBar()
+
+    @property
+    def view(self) -> PictureView:
+        """The picture itself."""
+        return self.query_one(PictureView)
+
+    # -- what is shown --------------------------------------------------------------------
+
+    def show_image(self, image: Image) -> None:
+        """Show an image, or the level of it that was chosen."""
+        self._values_of = None
+        self._table.display, self.view.display = False, True
+        before = self.request
+        view = first_view(image)
+        if view is None:
+            self._show_no_plane(image)
+            return
+        if before and before.image.multiscale == image.multiscale:
+            view = before.view  # another level of the same image: stay where we are
+        self.request = PictureRequest(
+            image,
+            view,
+            self.view.room,
+            self._rendering,
+            image.pinned,
+            before.window if before and before.view == view else None,
+            self._invert,
+        )
+        if not before or before.image.multiscale != image.multiscale:
+            self.picture = None
+        self._ask()
+
+    def show_words(self, title: str, words: str | Content) -> None:
+        """Show words where there is nothing to see."""
+        self._forget()
+        self.border_title = visible(title)
+        self.view.show_words(words if isinstance(words, Content) else Content(words))
+
+    def show_values(self, node: Array, table: ValueTable) -> None:
+        """Show the values of an array that is no picture."""
+        if node != self._values_of:
+            return
+        from rich.text import Text
+
+        shown = self._table
+        shown.clear(columns=True)
+        for at, name in enumerate(table.columns):
+            shown.add_column(Text(name, style="bold"), key=str(at))
+        for at, (name, cells) in enumerate(zip(table.rows, table.cells, strict=True)):
+            shown.add_row(*map(Text, cells), key=str(at), label=Text(name))
+        self._settle()
+        self.view.display, shown.display = False, True
+        self.border_title = f"{visible(node.name) or 'array'} · values"
+        self.query_one(AxisBar).show_words(table.note)
+
+    def paint(self, picture: Picture) -> None:
+        """Show a picture that is ready, also when a newer one is on its way."""
+        if (
+            self.request is None
+            or picture.request.image.multiscale != self.request.image.multiscale
+        ):
+            return
+        self.picture = picture
+        if picture.request == self.request:
+            self._settle()
+        self.view.show_frame(picture.frame)
+        self.border_title = _title(picture)
+        self.query_one(AxisBar).show(picture)
+
+    def fail(self, request: PictureRequest, error: UserError) -> None:
+        """Tell why a picture cannot be made, in its place."""
+        if request == self.request:
+            self._settle()
+            self.picture = None
+            self.view.show_words(
+                Content.assemble(
+                    ("This plane cannot be shown.\n\n", "b $text-error"),
+                    f"{error.what}\n{error.why}\n\n",
+                    ("Other planes and levels may work: , .  and  [ ]", "$text-muted"),
+                )
+            )
+            self.query_one(AxisBar).show_words(f"{error.what}: {error.why}")
+
+    def ask(self, request: PictureRequest, sampling: Sampling) -> None:
+        """Ask before so much is read."""
+        if request != self.request:
+            return
+        self._settle()
+        self.asked = sampling
+        self.picture = None
+        size = format_bytes(sampling.decoded_bytes)
+        name = visible(sampling.array.name) or "array"
+        self.border_title = name
+        self.view.show_words(
+            Content.assemble(
+                ("This plane is large.\n\n", "b"),
+                f"To show it, {size} of {name} must be read: there is no coarser level.\n\n",
+                ("r", "b $primary"),
+                "  read it anyway (Esc stops it)\n",
+                ("+", "b $primary"),
+                "  zoom in, which reads less",
+            )
+        )
+        self.query_one(AxisBar).show_words(f"{name}: {size} to read, not read yet")
+
+    # -- what keys do ---------------------------------------------------------------------
+
+    def steer(self, change: Callable[[PictureRequest], PictureRequest]) -> None:
+        """Change what is looked at, or how."""
+        if self.request is None:
+            return
+        changed = change(self.request)
+        if changed != self.request:
+            self.request = changed
+            self._rendering, self._invert = changed.rendering, changed.invert
+            self._ask()
+
+    def toggle_colour(self) -> None:
+        """Show half-blocks in grey, or in the channel's own colour."""
+        self._coloured = not self._coloured
+        self._ask()
+
+    def read_again(self) -> None:
+        """Ask anew; what was asked about may be read from now on."""
+        if self.asked is not None:
+            self._allowed.add(self.asked.array.path)
+        if self._values_of is not None:
+            self._want_values(self._values_of)
+        self._ask()
+
+    def fit(self) -> None:
+        """Ask for a picture that fits the room that there is now."""
+        self._ask()
+
+    def stopped(self) -> None:
+        """Say that the user stopped the reading."""
+        self._settle()
+        if self.picture is None and self.request is not None:
+            self.view.show_words(Content("Reading was stopped. r reads again."))
+        elif self.picture is not None:
+            self.request = self.picture.request
+            self.paint(self.picture)
+
+    # -- inside ---------------------------------------------------------------------------
+
+    @property
+    def _table(self) -> DataTable[Text]:
+        return self.query_one("#values", DataTable)
+
+    def _ask(self) -> None:
+        if self.request is None or 0 in self.view.room:
+            return
+        self.asked = None
+        allowed = self.request.sampling().array.path in self._allowed
+        self.request = replace(
+            self.request,
+            room=self.view.room,
+            dark=self.app.current_theme.dark,
+            tint=self._tint(self.request),
+            ask_above=None if allowed else self._ask_above,
+        )
+        self._await()
+        self.post_message(self.Wanted(self.request))
+
+    def _tint(self, request: PictureRequest) -> tuple[int, int, int]:
+        multiscale = request.image.multiscale
+        types = [axis.type for axis in multiscale.axes]
+        if not self._coloured or "channel" not in types:
+            return _WHITE
+        at = request.view.index[types.index("channel")]
+        color = multiscale.channels[at].color if at < len(multiscale.channels) else None
+        if color is None:
+            return _WHITE
+        red, green, blue = (int(color[i : i + 2], 16) for i in (0, 2, 4))
+        return red, green, blue
+
+    def _show_no_plane(self, image: Image) -> None:
+        arrays = [level for level in image.levels if isinstance(level, Array)]
+        if len(arrays) == 1 and image.multiscale.path == arrays[0].path:
+            self._forget()
+            self._values_of = arrays[0]
+            self._want_values(arrays[0])
+        elif not arrays:
+            notes = "\n".join(image.multiscale.notes)
+            self.show_words(
+                image.multiscale.name, f"No level of this image can be read.\n\n{notes}"
+            )
+        else:
+            self.show_words(image.multiscale.name, "This image has no plane to show.")
+
+    def _want_values(self, node: Array) -> None:
+        self._await()
+        rows, columns = max(8, self.size.height - 8), max(2, (self.size.width - 12) // 8)
+        self.post_message(self.ValuesWanted(node, rows, columns))
+
+    def _forget(self) -> None:
+        self._settle()
+        self.request = self.picture = self.asked = self._values_of = None
+        self._table.display, self.view.display = False, True
+        self.query_one(AxisBar).show_words("")
+
+    def _await(self) -> None:
+        if self._timer is None:
+            self._timer = self.set_timer(SLOW, self._tell_slow)
+
+    def _settle(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self.border_subtitle = ""
+
+    def _tell_slow(self) -> None:
+        self.border_subtitle = "reading… Esc stops"
+        if self.view.is_empty and self.request is not None:
+            self.view.show_words(Content("reading…"))
+        else:
+            self.view.show_stale()
+
+
+def _title(picture: Picture) -> str:
+    multiscale = picture.request.image.multiscale
+    name = visible(multiscale.name or multiscale.path.rpartition("/")[2] or "image")
+    level = visible(picture.sampling.array.name)
+    return f"{name} · {level}" if len(multiscale.levels) > 1 and level else level or name

@@ -1,0 +1,316 @@
+"""The only door from the screen to the store: every read and write runs here, in a thread.
+
+A worker ends in one message to the screen that asked. Of pictures only the newest request
+counts: it replaces the one that waits and stops the one that runs at its next chunk.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from omezarr_tui.errors import UserError, explain
+from omezarr_tui.ome.discover import image_of, promised_children
+from omezarr_tui.store.hierarchy import find_by_name, list_page, open_below
+from omezarr_tui.store.node import Array, Group, Node
+from omezarr_tui.store.stored import Cancelled, measure_stored
+from omezarr_tui.tui import messages
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from omezarr_tui.edit.entry import Entry
+    from omezarr_tui.edit.plan import Plan
+    from omezarr_tui.image.picture import Painter, PictureRequest
+    from omezarr_tui.settings import Settings
+    from omezarr_tui.store.access import Access
+    from omezarr_tui.store.hierarchy import Listing
+
+PREVIEW = (12, 36)  # rows and columns of the pictures in the dialog of an edit
+IsCancelled = Callable[[], bool]
+Job = Callable[[IsCancelled], Message | None]
+
+
+@dataclass
+class Lane:
+    """Runs the newest of the jobs that it is given, one at a time, in a thread.
+
+    Parameters
+    ----------
+    screen
+        Gets the message in which a job ends.
+    name
+        Of the group of Textual workers.
+    """
+
+    screen: Screen[None]
+    name: str
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _waiting: Job | None = None
+    _cancel: threading.Event | None = None
+
+    def run(self, job: Job) -> None:
+        """Run a job; one that waits is forgotten, one that runs is told to stop."""
+        with self._lock:
+            self._waiting = job
+            if self._cancel is not None:
+                self._cancel.set()
+                return
+            self._cancel = threading.Event()
+        self.screen.run_worker(
+            self._work, name=self.name, group=self.name, thread=True, exit_on_error=False
+        )
+
+    def stop(self) -> bool:
+        """Stop what runs and forget what waits; whether there was anything."""
+        with self._lock:
+            busy = self._cancel is not None
+            self._waiting = None
+            if self._cancel is not None:
+                self._cancel.set()
+            return busy
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs."""
+        return self._cancel is not None
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                job, self._waiting = self._waiting, None
+                if job is None:
+                    self._cancel = None
+                    return
+                cancel = self._cancel = threading.Event()
+            try:
+                answer = job(cancel.is_set)
+            except Cancelled:
+                continue
+            except Exception as error:  # whatever it is, the user is told and goes on
+                answer = messages.Failed(_told(error))
+            if answer is not None:
+                self.screen.post_message(answer)
+
+
+class Workers:
+    """All that the screen can ask of one store.
+
+    Parameters
+    ----------
+    screen
+        Gets the answers.
+    access
+        The store.
+    settings
+        The user's budgets.
+    """
+
+    def __init__(self, screen: Screen[None], access: Access, settings: Settings) -> None:
+        self._screen = screen
+        self._access = access
+        self._settings = settings
+        self._painter: Painter | None = None
+        self._describing = Lane(screen, "describe")
+        self._painting = Lane(screen, "paint")
+        self._searching = Lane(screen, "search")
+        self._counting = Lane(screen, "count")
+        self._editing = Lane(screen, "edit")
+
+    def warm_up(self) -> None:
+        """Import what pictures need, while the user looks at the first frame."""
+
+        def job() -> None:
+            import numpy as np
+            import zarr  # noqa: F401
+
+            np.percentile(np.zeros(2), 50)  # numpy loads the rest of itself on first use
+
+        self._thread("warm up", job)
+
+    def list_children(self, group: Group, before: Listing | None, rows: int | None = None) -> None:
+        """Ask for the next page of a group's children: `Listed` or `NotListed`."""
+
+        def job() -> None:
+            try:
+                page = rows or self._settings.page_rows
+                answer: Message = messages.Listed(
+                    list_page(self._access, group, page, promised_children, before)
+                )
+            except (OSError, UserError) as error:
+                answer = messages.NotListed(group, explain(error))
+            self._screen.post_message(answer)
+
+        self._thread("list", job)
+
+    def open_below(self, group: Group) -> None:
+        """Ask for the pages of all groups below one: `OpenedBelow`."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            listings, complete = open_below(
+                self._access,
+                group,
+                self._settings.page_rows,
+                self._settings.expand_nodes,
+                promised_children,
+                cancelled,
+            )
+            return messages.OpenedBelow(listings, complete)
+
+        self._searching.run(job)
+
+    def search(self, top: Node, text: str) -> None:
+        """Ask for the nodes whose names contain a text: `Searched`."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            found = find_by_name(
+                self._access, top, text, promised=promised_children, cancelled=cancelled
+            )
+            if cancelled():
+                raise Cancelled
+            return messages.Searched(text, found)
+
+        self._searching.run(job)
+
+    def describe(self, node: Node) -> None:
+        """Ask what image a node is: `Described`."""
+        self._describing.run(
+            lambda cancelled: messages.Described(node, image_of(self._access, node))
+        )
+
+    def paint(self, request: PictureRequest) -> None:
+        """Ask for a picture: `Painted`, `NotPainted` or `PaintingAsks`."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            from omezarr_tui.image.picture import TooLarge
+
+            try:
+                return messages.Painted(self._get_painter().paint(request, cancelled))
+            except TooLarge as question:
+                return messages.PaintingAsks(request, question.sampling)
+            except Cancelled:
+                raise
+            except Exception as error:  # codecs may raise anything
+                return messages.NotPainted(request, _told(error))
+
+        self._painting.run(job)
+
+    def read_values(self, node: Array, rows: int, columns: int) -> None:
+        """Ask for the values of an array that is no picture: `ValuesRead`."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            from omezarr_tui.image.values import value_table
+
+            table = value_table(self._access, node, rows=rows, columns=columns)
+            return messages.ValuesRead(node, table)
+
+        self._painting.run(job)
+
+    def count_stored(self, node: Array) -> None:
+        """Ask what is stored of an array: `Counting` now and then, `Counted` at the end."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            try:
+                stored = measure_stored(
+                    self._access,
+                    node,
+                    progress=lambda objects, nbytes: self._tell(
+                        messages.Counting(node, objects, nbytes)
+                    ),
+                    cancelled=cancelled,
+                )
+            except Cancelled:
+                return messages.Counted(node, None)
+            return messages.Counted(node, stored)
+
+        self._counting.run(job)
+
+    def plan(self, plan: Callable[[IsCancelled], Plan], shown: PictureRequest | None) -> None:
+        """Ask for an edit's plan, and its pictures where there are any: `Planned`."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            from omezarr_tui.edit.preview import before_and_after
+
+            planned = plan(cancelled)
+            pictures = None
+            if shown is not None and planned.touched:
+                pictures = before_and_after(self._access, planned, shown, PREVIEW, cancelled)
+            return messages.Planned(planned, pictures)
+
+        self._editing.run(job)
+
+    def apply(self, plan: Plan) -> None:
+        """Make an edit that was confirmed: `Edited` or `Failed`."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            from omezarr_tui.edit.apply import apply_plan
+
+            return messages.Edited(apply_plan(self._access, plan, cancelled=cancelled), False)
+
+        self._editing.run(job)
+
+    def find_undo(self) -> None:
+        """Ask for the newest edit of this store that can be undone: `UndoFound`."""
+
+        def job() -> None:
+            from omezarr_tui.edit.journal import Journal
+
+            entry = Journal(self._access.location).last_applied()
+            self._screen.post_message(messages.UndoFound(entry))
+
+        self._thread("find undo", job)
+
+    def undo(self, entry: Entry) -> None:
+        """Take an edit back: `Edited` or `Failed`."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            from omezarr_tui.edit.apply import undo
+
+            return messages.Edited(undo(self._access, entry), True)
+
+        self._editing.run(job)
+
+    def stop(self) -> str | None:
+        """Stop what the user may be waiting for; its name, None where nothing ran."""
+        for lane, name in (
+            (self._editing, "edit"),
+            (self._counting, "counting"),
+            (self._searching, "search"),
+            (self._painting, "reading"),
+        ):
+            if lane.stop():
+                return name
+        return None
+
+    def forget(self, path: str) -> None:
+        """Read an array anew the next time: it was changed."""
+        if self._painter is not None:
+            self._painter.forget(path)
+
+    @property
+    def is_painting(self) -> bool:
+        """Whether a picture is on its way."""
+        return self._painting.busy
+
+    def _get_painter(self) -> Painter:
+        # Only the painting lane calls this, so no two threads make one.
+        if self._painter is None:
+            from omezarr_tui.image.picture import Painter
+            from omezarr_tui.image.reader import Reader
+
+            self._painter = Painter(Reader(self._access))
+        return self._painter
+
+    def _tell(self, message: Message) -> None:
+        self._screen.post_message(message)
+
+    def _thread(self, name: str, job: Callable[[], None]) -> None:
+        self._screen.run_worker(job, name=name, group=name, thread=True, exit_on_error=False)
+
+
+def _told(error: Exception) -> UserError:
+    return error if isinstance(error, UserError) else UserError("It did not work", explain(error))

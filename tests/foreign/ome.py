@@ -1,0 +1,220 @@
+"""OME-Zarr written by ome-zarr-py and ngff-zarr."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+import zarr
+
+from .made import Array, Image, Made, Plate, need, quiet, ramp
+
+OmeVersion = Literal["0.4", "0.5"]
+
+ZARR_FORMAT: dict[OmeVersion, Literal[2, 3]] = {"0.4": 2, "0.5": 3}
+SCALE = {"t": 3.0, "c": 1.0, "z": 2.0, "y": 0.5, "x": 0.25}
+UNITS = {"t": "second", "z": "micrometer", "y": "micrometer", "x": "micrometer"}
+CHANNELS, COLORS = ("LaminB1", "Dapi"), ("00FF00", "0000FF")
+OMERO = {
+    "channels": [
+        {
+            "label": label,
+            "color": color,
+            "active": True,
+            "window": {"min": 0, "max": 65535, "start": 7, "end": 4000},
+        }
+        for label, color in zip(CHANNELS, COLORS, strict=True)
+    ]
+}
+
+
+def _pyramid(shape: tuple[int, ...]) -> list[Array]:
+    """Two levels; the coarser keeps every second pixel along y and x, so it is exactly known."""
+    finest = ramp(shape)
+    return [finest, finest[..., ::2, ::2]]
+
+
+def _facts(axes: str, levels: tuple[str, ...], **more: tuple[str, ...]) -> Image:
+    """Facts of a two-level image that halves y and x."""
+    sizes = tuple(SCALE[axis] for axis in axes)
+    halved = tuple(SCALE[axis] * (2 if axis in "yx" else 1) for axis in axes)
+    units = tuple(UNITS.get(axis) for axis in axes)
+    return Image(tuple(axes), units, levels, (sizes, halved), **more)
+
+
+def _only(table: dict[str, Any], axes: str) -> dict[str, Any]:
+    """Keep the entries of the given axes."""
+    return {axis: value for axis, value in table.items() if axis in axes}
+
+
+def _write_by_ome_zarr_py(
+    group: zarr.Group, version: OmeVersion, axes: str, pyramid: list[Array], **more: Any
+) -> None:
+    """Write a pyramid, as levels s0 and s1, into an existing group."""
+    writer, formats = need("ome_zarr.writer"), need("ome_zarr.format")
+    with quiet():
+        writer.write_multiscale(
+            pyramid,
+            group,
+            fmt=formats.format_from_version(version),
+            axes=list(axes),
+            scale=_only(SCALE, axes),
+            axes_units=_only(UNITS, axes),
+            storage_options={"chunks": (1,) * (len(axes) - 2) + (8, 9)},
+            **more,
+        )
+
+
+def _image_by_ome_zarr_py(path: Path, version: OmeVersion) -> Made:
+    """Write a c, z, y, x image with channels and one label image on z, y, x."""
+    writer, formats = need("ome_zarr.writer"), need("ome_zarr.format")
+    root = zarr.create_group(path, zarr_format=ZARR_FORMAT[version])
+    pyramid = _pyramid((2, 3, 20, 34))
+    _write_by_ome_zarr_py(root, version, "czyx", pyramid, name="cells", metadata={"omero": OMERO})
+    nuclei = [(level[0] % 5).astype("uint8") for level in pyramid]
+    with quiet():
+        writer.write_multiscale_labels(
+            nuclei,
+            root,
+            name="nuclei",
+            fmt=formats.format_from_version(version),
+            axes=list("zyx"),
+            scale=_only(SCALE, "zyx"),
+            axes_units=_only(UNITS, "zyx"),
+            label_metadata={"colors": [{"label-value": 1, "rgba": [255, 0, 0, 255]}]},
+        )
+    levels = ("s0", "s1")
+    return Made(
+        path,
+        "image",
+        ZARR_FORMAT[version],
+        {
+            **dict(zip(levels, pyramid, strict=True)),
+            **{f"labels/nuclei/{level}": a for level, a in zip(levels, nuclei, strict=True)},
+        },
+        groups=("", "labels", "labels/nuclei"),
+        images={
+            "": _facts("czyx", levels, channels=CHANNELS, colors=COLORS, labels=("nuclei",)),
+            "labels/nuclei": _facts("zyx", levels),
+        },
+    )
+
+
+def ome_zarr_py_04(folder: Path) -> Made:
+    """OME-Zarr 0.4 image with labels, by ome-zarr-py."""
+    return _image_by_ome_zarr_py(folder / "ome_zarr_py_04.ome.zarr", "0.4")
+
+
+def ome_zarr_py_05(folder: Path) -> Made:
+    """OME-Zarr 0.5 image with labels, by ome-zarr-py."""
+    return _image_by_ome_zarr_py(folder / "ome_zarr_py_05.ome.zarr", "0.5")
+
+
+def _plate_by_ome_zarr_py(path: Path, version: OmeVersion) -> Made:
+    """Write a plate of 2 x 3 places; three wells have two fields each, told apart by values."""
+    writer, formats = need("ome_zarr.writer"), need("ome_zarr.format")
+    fmt = formats.format_from_version(version)
+    root = zarr.create_group(path, zarr_format=ZARR_FORMAT[version])
+    plate = Plate(("A", "B"), ("1", "2", "3"), ("A/1", "A/3", "B/2"), ("0", "1"))
+    writer.write_plate_metadata(
+        root, list(plate.rows), list(plate.columns), list(plate.wells), fmt=fmt, name="screen"
+    )
+    arrays: dict[str, Array | None] = {}
+    images: dict[str, Image] = {}
+    for number, well in enumerate(plate.wells):
+        group = root.create_group(well)
+        writer.write_well_metadata(group, list(plate.fields), fmt=fmt)
+        for field in plate.fields:
+            offset = np.uint16(1000 * number + 500 * int(field))
+            pyramid = [level + offset for level in _pyramid((8, 18))]
+            _write_by_ome_zarr_py(group.create_group(field), version, "yx", pyramid)
+            for level, data in zip(("s0", "s1"), pyramid, strict=True):
+                arrays[f"{well}/{field}/{level}"] = data
+            images[f"{well}/{field}"] = _facts("yx", ("s0", "s1"))
+    groups = ("", *sorted({well.split("/")[0] for well in plate.wells}), *plate.wells, *images)
+    return Made(
+        path, "plate", ZARR_FORMAT[version], arrays, groups, images=images, plates={"": plate}
+    )
+
+
+def ome_zarr_py_plate_04(folder: Path) -> Made:
+    """OME-Zarr 0.4 plate, by ome-zarr-py."""
+    return _plate_by_ome_zarr_py(folder / "ome_zarr_py_plate_04.ome.zarr", "0.4")
+
+
+def ome_zarr_py_plate_05(folder: Path) -> Made:
+    """OME-Zarr 0.5 plate, by ome-zarr-py."""
+    return _plate_by_ome_zarr_py(folder / "ome_zarr_py_plate_05.ome.zarr", "0.5")
+
+
+def bioformats2raw_04(folder: Path) -> Made:
+    """The layout of bioformats2raw: two numbered series, their OME-XML, by ome-zarr-py.
+
+    The converter itself is a Java program; its root attributes are written here by hand.
+    """
+    path = folder / "bioformats2raw_04.zarr"
+    root = zarr.create_group(path, zarr_format=2, attributes={"bioformats2raw.layout": 3})
+    root.create_group("OME", attributes={"series": ["0", "1"]})
+    (path / "OME" / "METADATA.ome.xml").write_text(
+        '<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">'
+        '<Image ID="Image:0" Name="first"/><Image ID="Image:1" Name="second"/></OME>\n'
+    )
+    arrays: dict[str, Array | None] = {}
+    images: dict[str, Image] = {}
+    for series, shape in {"0": (3, 10, 16), "1": (2, 12, 14)}.items():
+        pyramid = _pyramid(shape)
+        _write_by_ome_zarr_py(root.create_group(series), "0.4", "zyx", pyramid)
+        arrays |= {f"{series}/s{level}": data for level, data in enumerate(pyramid)}
+        images[series] = _facts("zyx", ("s0", "s1"))
+    return Made(path, "bioformats2raw", 2, arrays, groups=("", "OME", "0", "1"), images=images)
+
+
+def _by_ngff_zarr(path: Path, version: OmeVersion, axes: str, shape: tuple[int, ...]) -> Made:
+    """Write an image, its chunks (and shards for 0.5) larger than some of its axes."""
+    nz = need("ngff_zarr")
+    if np.lib.NumpyVersion(np.__version__) < "2.1.0":
+        pytest.skip("ngff-zarr writes through zarrista, which cannot take arrays of numpy 2.0")
+    finest = ramp(shape)
+    image = nz.to_ngff_image(
+        finest, dims=tuple(axes), scale=_only(SCALE, axes), axes_units=_only(UNITS, axes), name="n"
+    )
+    # The mode of four distinct values is the smallest, hence the first: known exactly. The
+    # default method compiles WebAssembly for seconds.
+    multiscales = nz.to_multiscales(
+        image,
+        scale_factors=[{axis: 2 if axis in "yx" else 1 for axis in axes if axis in "zyx"}],
+        method=nz.Methods.DASK_IMAGE_MODE,
+        chunks={axis: {"z": 2, "y": 5, "x": 17}.get(axis, 1) for axis in axes},
+    )
+    channels: dict[str, tuple[str, ...]] = {}
+    if "c" in axes:
+        window = nz.OmeroWindow(min=0, max=65535, start=7, end=4000)
+        multiscales.metadata.omero = nz.Omero(
+            channels=[
+                nz.OmeroChannel(color=color, label=label, window=window)
+                for label, color in zip(CHANNELS, COLORS, strict=True)
+            ]
+        )
+        channels = {"channels": CHANNELS, "colors": COLORS}
+    sharding = {} if version == "0.4" else {"chunks_per_shard": 2}
+    with quiet():
+        nz.to_ngff_zarr(str(path), multiscales, version=version, **sharding)
+    levels = ("scale0/n", "scale1/n")
+    return Made(
+        path,
+        "image",
+        ZARR_FORMAT[version],
+        {"scale0/n": finest, "scale1/n": finest[..., ::2, ::2]},
+        groups=("", "scale0", "scale1"),
+        images={"": _facts(axes, levels, **channels)},
+    )
+
+
+def ngff_zarr_04(folder: Path) -> Made:
+    """OME-Zarr 0.4 image, consolidated, by ngff-zarr: each level lies one group deeper."""
+    return _by_ngff_zarr(folder / "ngff_zarr_04.ome.zarr", "0.4", "zyx", (3, 20, 34))
+
+
+def ngff_zarr_05(folder: Path) -> Made:
+    """OME-Zarr 0.5 image of five axes, sharded beyond its shape, by ngff-zarr."""
+    return _by_ngff_zarr(folder / "ngff_zarr_05.ome.zarr", "0.5", "tczyx", (3, 2, 4, 20, 34))
