@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, Protocol, cast
 
 from omezarr_tui import __version__
+from omezarr_tui.commands.output import Output
 from omezarr_tui.errors import ExitCode, UserError, explain
 from omezarr_tui.text import listed
 
@@ -84,11 +87,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         output any more.
     """
     try:
-        with warnings.catch_warnings():
-            if not os.environ.get(DEBUG):
-                # zarr-python warns of what a user can do nothing about, amid the output.
-                warnings.simplefilter("ignore")
-            code = _run(sys.argv[1:] if argv is None else list(argv))
+        if not os.environ.get(DEBUG):
+            _quieten()
+        code = _run(sys.argv[1:] if argv is None else list(argv))
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -100,9 +101,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         _tell(error)
         return error.exit_code
-    except Exception as error:
-        _tell(UserError("It ended with an error that was not foreseen", _cause(error)))
+    except OSError as error:
+        _tell(UserError("The operating system refused", explain(error)))
         return ExitCode.UNREADABLE
+    except Exception as error:
+        why = f"{type(error).__name__}: {explain(error)}; {DEBUG}=1 shows more"
+        _tell(UserError("It ended with an error that was not foreseen", why))
+        return ExitCode.UNREADABLE
+
+
+def _quieten() -> None:
+    """Let no library write between the lines of the output, up to the very end."""
+    warnings.simplefilter("ignore")  # zarr-python warns of what a user can do nothing about
+    # And where one chunk cannot be read it leaves the tasks that read its siblings pending,
+    # of which asyncio tells, one by one, when the program ends.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 
 def _run(argv: list[str]) -> int:
@@ -116,7 +129,7 @@ def _run(argv: list[str]) -> int:
     command = cast(Command, import_module(f"omezarr_tui.commands.{name}"))
     parser = _Parser(
         prog=f"{PROGRAM} {name}",
-        description=f"{_COMMANDS[name].capitalize()}.",
+        description=f"{_COMMANDS[name][0].upper()}{_COMMANDS[name][1:]}.",
         epilog=command.DETAILS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -156,26 +169,19 @@ def _joined(arguments: list[str]) -> list[str]:
 
 
 def _tell(error: UserError) -> None:
-    what, *why = str(error).splitlines()
-    lines = [f"{PROGRAM}: {what}", *why]
-    encoding = sys.stderr.encoding or "ascii"
-    told = "\n".join(lines).encode(encoding, "backslashreplace").decode(encoding)
-    print(told, file=sys.stderr)
+    output = Output(sys.stderr)
+    with suppress(BrokenPipeError):
+        for line in f"{PROGRAM}: {error}".splitlines():
+            output.line(line)
     if os.environ.get(DEBUG):
         traceback.print_exc()
-
-
-def _cause(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return explain(error)
-    return f"{type(error).__name__}: {explain(error)}; {DEBUG}=1 shows more"
 
 
 def _overview() -> argparse.ArgumentParser:
     commands = "".join(f"  {name:<8} {what}\n" for name, what in _COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
-        usage=f"{PROGRAM} [open] [LOCATION] [NODE] [--read-only]\n       {PROGRAM} COMMAND …",
+        usage=f"{PROGRAM} [open] [LOCATION] [NODE] [--read-only]\n       {PROGRAM} COMMAND ...",
         description=_SUMMARY,
         epilog=f"commands:\n{commands}\n{_EXAMPLES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,

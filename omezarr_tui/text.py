@@ -52,13 +52,13 @@ def format_bytes(size: int) -> str:
     return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
 
 
-def format_number(value: float) -> str:
-    """A measured number with up to four significant digits, whole numbers in full."""
+def format_number(value: float, digits: int = 4) -> str:
+    """A measured number with a few significant digits, whole numbers in full."""
     if not math.isfinite(value):
         return str(value)
     if float(value).is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return f"{value:.4g}"
+    return f"{value:.{digits}g}"
 
 
 def format_unit(unit: str | None) -> str:
@@ -68,7 +68,7 @@ def format_unit(unit: str | None) -> str:
 
 def format_length(value: float, unit: str | None) -> str:
     """A physical size: ``0.36 µm``; without a unit the bare number."""
-    return f"{format_number(value)} {format_unit(unit)}".rstrip()
+    return f"{format_number(value, 3)} {format_unit(unit)}".rstrip()
 
 
 def visible(text: object, limit: int | None = None) -> str:

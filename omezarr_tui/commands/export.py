@@ -14,7 +14,6 @@ from omezarr_tui.image.selection import parse_selection
 from omezarr_tui.store.node import Broken
 from omezarr_tui.text import format_bytes, format_shape, plural, visible
 
-
 DETAILS = """\
 An index drops its axis, a range such as 10:20 or ::2 keeps it, as in NumPy; what is not
 named is whole. Of an image the values are those of a level, in its own pixels. The file is

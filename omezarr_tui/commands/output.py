@@ -61,7 +61,7 @@ class Output:
 
     def styled(self, text: str, style: str) -> str:
         """Text in a style, as the numbers of an ANSI sequence; as it is without colours."""
-        return f"\x1b[{style}m{text}\x1b[0m" if self.color and text else text
+        return f"\x1b[{style}m{text}\x1b[0m" if self.color and text.strip() else text
 
     def json(self, value: Any) -> None:
         """Write a value as strict JSON in ASCII, which no pipe and no terminal stumbles over."""

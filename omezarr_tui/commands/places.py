@@ -83,7 +83,7 @@ def open_image(place: Place, level: int | None) -> tuple[Image, int | None]:
     """
     image = image_of(place.access, place.node)
     if image is None:
-        what = f"{place.name} is {_a(mark(place.node))}, which has no pixels of its own"
+        what = f"{place.name} ({mark(place.node)}) has no pixels of its own"
         raise UserError(what, _showable(place))
     if not image.readable:
         why = "; ".join(image.multiscale.notes)
@@ -129,7 +129,3 @@ def _showable(place: Place) -> str:
     several = "one of these" if len(found) > 1 else "this"
     listed = ", ".join(found[:_NAMES_TOLD])
     return f"name {several} as NODE{f', all below {above}' if above else ''}: {listed}{more}"
-
-
-def _a(word: str) -> str:
-    return f"{'an' if word[0] in 'aeio' else 'a'} {word}"

@@ -13,7 +13,6 @@ from omezarr_tui.errors import ExitCode, explain
 from omezarr_tui.ome.describe import format_line
 from omezarr_tui.ome.discover import mark, promised_children
 from omezarr_tui.ome.read import kind_of
-from omezarr_tui.settings import Settings
 from omezarr_tui.store.hierarchy import Listing, list_page
 from omezarr_tui.store.node import Array, Broken, Group, Node
 from omezarr_tui.text import cell_width, format_shape, padded, visible
@@ -34,6 +33,8 @@ examples:
   omezarr-tui tree image.ome.zarr --json | jq '.children[].path'
 """
 
+_PAGE_ROWS = 200  # children that are read, and aligned, at a time
+_WIDEST = 40  # cells that a column takes; one longer name does not push all others away
 _BOLD, _QUIET, _NAMED, _WRONG = "1", "2", "36", "31"
 
 
@@ -88,7 +89,7 @@ def _pages(place: Place, group: Group) -> Iterator[tuple[Node, ...]]:
     """
     page: Listing | None = None
     while page is None or page.stop < len(page.names):
-        page = list_page(place.access, group, Settings.page_rows, promised_children, page)
+        page = list_page(place.access, group, _PAGE_ROWS, promised_children, page)
         if page.nodes:
             yield page.nodes
 
@@ -163,7 +164,10 @@ class _Printer:
         try:
             for page, is_last_page in _with_last(_pages(self._place, node)):
                 columns = [self._columns(child, deeper) for child in page]
-                widths = [max(map(cell_width, column)) for column in zip(*columns, strict=True)]
+                widths = [
+                    min(_WIDEST, max(map(cell_width, column)))
+                    for column in zip(*columns, strict=True)
+                ]
                 for at, child in enumerate(page):
                     is_last = is_last_page and at == len(page) - 1
                     self._print(child, lead + ("└─ " if is_last else "├─ "), columns[at], widths)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -181,12 +182,11 @@ def boxes(selection: Selection, cell: tuple[int, ...]) -> Iterator[tuple[tuple[i
         yield place, tuple((at * step, min((at + 1) * step, size)) for at, step, size in spans)
 
 
-def local(selection: Selection, box: Box) -> tuple[slice, ...]:
-    """Where a selection lies in a box that it does not leave, as slices into the box."""
-    return tuple(
-        slice(part.start - low, part.stop - low, part.step)
-        for part, (low, _) in zip(selection.for_zarr(), box, strict=True)
-    )
+def local(selection: Selection, box: Box) -> tuple[EllipsisType | slice, ...]:
+    """Where a selection lies in a box that it does not leave, as an index into the box."""
+    pairs = zip(selection.for_zarr(), box, strict=True)
+    inside = (slice(part.start - low, part.stop - low, part.step) for part, (low, _) in pairs)
+    return (..., *inside)  # with an ellipsis a scalar's box gives an array too
 
 
 def differ(old: NDArray[Any], new: Any) -> NDArray[np.bool_]:

@@ -191,11 +191,14 @@ def _time(text: str, dtype: DataType) -> Any:
         raise ValueError(f"{visible(text, 30)} is no date such as 2024-02-29 or 2024-02-29T13:30")
     try:
         exact = np.datetime64(text)
+        seconds = np.datetime64(text.partition(".")[0], "s")
         value = exact.astype(native)
+        # NumPy before 2.5 tells of no overflow, neither when it parses nor when it converts.
+        fits = exact.astype("M8[s]") == seconds and value.astype(exact.dtype) == exact
     except ValueError:
         raise ValueError(f"{visible(text, 30)} is no date of the calendar") from None
-    # Neither NumPy's parsing nor its conversion tells of an overflow.
-    seconds = np.datetime64(text.partition(".")[0], "s")
-    if exact.astype("M8[s]") != seconds or value.astype(exact.dtype) != exact:
+    except OverflowError:
+        fits = False
+    if not fits:
         raise ValueError(f"{dtype.name} cannot hold {visible(text, 30)} exactly")
     return value

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from omezarr_tui.image.cells import NOT_A_NUMBER
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.ome.describe import pixel_size
 from omezarr_tui.text import format_length, format_number, format_shape, visible
@@ -49,9 +50,17 @@ def window_text(picture: Picture) -> str:
     """The values that are shown as darkest and brightest, and where these two come from."""
     if picture.request.image.multiscale.is_label and picture.samples.dtype.kind in "iub":
         return "labels, each in a look of its own; 0 is left empty"
+    if _has_no_number(picture):
+        return f"no finite values; {NOT_A_NUMBER} is not a number"
     window, inverted = picture.window, ", inverted" if picture.request.invert else ""
     start, end = format_number(window.start), format_number(window.end)
     return f"values {start} to {end} ({picture.window_source}{inverted})"
+
+
+def _has_no_number(picture: Picture) -> bool:
+    import numpy as np
+
+    return picture.samples.dtype.kind == "f" and not np.isfinite(picture.samples).any()
 
 
 def _position(picture: Picture, axis: int) -> str:

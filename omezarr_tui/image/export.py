@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,17 +121,26 @@ def _write(
         with file.open("wb") as stream:
             np.lib.format.write_array(stream, np.empty(selection.shape, dtype), allow_pickle=False)
         return
-    values = np.lib.format.open_memmap(file, mode="w+", dtype=dtype, shape=selection.shape)
-    if hasattr(os, "posix_fallocate"):
-        # Without this a disk that fills up ends the process instead of raising an error.
-        with file.open("r+b") as stream, suppress(NotImplementedError):
-            os.posix_fallocate(stream.fileno(), 0, file.stat().st_size)
+    np.lib.format.open_memmap(file, mode="w+", dtype=dtype, shape=selection.shape)
+    _reserve(file)
     written = 0
     for place, block in blocks:
-        values[place] = block
+        # Mapped anew each time, so that what was written does not stay in memory.
+        np.lib.format.open_memmap(file, mode="r+")[place] = block
         written += block.size
         progress(written, selection.size)
-    values.flush()
+
+
+def _reserve(file: Path) -> None:
+    """Take the room on the disk: a disk that fills up later would end the process."""
+    if not hasattr(os, "posix_fallocate"):
+        return
+    with file.open("r+b") as stream:
+        try:
+            os.posix_fallocate(stream.fileno(), 0, file.stat().st_size)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # what some disks cannot
+                raise
 
 
 def _parts(node: Array, selection: Selection) -> Iterator[tuple[Selection, tuple[slice, ...]]]:

@@ -93,10 +93,10 @@ class Picture:
         if self.sampling.nearest:
             if max(down, across) <= 1:
                 return "every pixel shown"
-            return f"one pixel of {format_number(down)} × {format_number(across)}"
+            return f"one pixel of {format_number(down, 3)} × {format_number(across, 3)}"
         if max(down, across) <= 1 + 1e-9:
             return "every pixel shown"
-        return f"mean of {format_number(down)} × {format_number(across)} px"
+        return f"mean of {format_number(down, 3)} × {format_number(across, 3)} px"
 
 
 class TooLarge(Exception):

@@ -49,7 +49,7 @@ class TableRegion:
     @property
     def decoded_bytes(self) -> int:
         """Uncompressed bytes of the chunks that must be read for it; an estimate for texts."""
-        chunks = math.prod(
+        chunks: int = math.prod(
             -(-part.stop // max(1, step)) - part.start // max(1, step)
             for part, step in zip(self.region, self.array.chunks, strict=True)
         )

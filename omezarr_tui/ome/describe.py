@@ -122,7 +122,7 @@ def _array_facts(array: Array, image: Image | None) -> list[Fact]:
     facts = [Fact("type", "array"), Fact("format", format_line(array))]
     if image and image.pinned is not None:
         level = image.multiscale.levels[image.pinned]
-        facts.append(Fact("level", f"{image.pinned} of {len(image.levels)} of the image above"))
+        facts.append(Fact("level", f"{image.pinned} of 0–{len(image.levels) - 1} of the image above"))
         if size := pixel_size(level, axes):
             facts.append(Fact("pixel", size))
     facts += [
@@ -283,7 +283,7 @@ def pixel_size(level: Level, axes: Sequence[Axis]) -> str:
     if not sizes or (all(s == 1 for s, _ in sizes) and not any(unit for _, unit in sizes)):
         return ""
     if len({unit for _, unit in sizes}) == 1:
-        numbers = " × ".join(format_number(size) for size, _ in sizes)
+        numbers = " × ".join(format_number(size, 3) for size, _ in sizes)
         return f"{numbers} {format_unit(sizes[0][1])}".rstrip()
     return " × ".join(format_length(size, unit) for size, unit in sizes)
 

@@ -61,7 +61,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("tree.down", ("down", "j"), "↓ j", "Next node", "cursor_down", "hierarchy"),
     Action("tree.up", ("up", "k"), "↑ k", "Node before", "cursor_up", "hierarchy"),
     Action("tree.open", ("right", "l"), "→ l", "Open, or go to the first child", "open",
-           "hierarchy", short="open", rank=20),
+           "hierarchy", short="open", rank=2),
     Action("tree.close", ("left", "h"), "← h", "Close, or go to the parent", "close", "hierarchy",
            short="close", rank=21),
     Action("tree.toggle", ("enter", "space"), "Enter", "Open or close", "toggle_node", "hierarchy"),
@@ -127,11 +127,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("window.brighter", ("right_parenthesis",), ")", "Brighter", "window_shift(-1)",
            needs="picture"),
     Action("window.invert", ("i",), "i", "Swap dark and bright", "invert", needs="picture"),
-    Action("picture.read", ("r",), "r", "Read again, or read what was asked about", "read"),
+    Action("picture.read", ("r",), "r", "Read again, or read it anyway", "read"),
     # Store
     Action("info.stored", ("b",), "b", "Count chunks written and bytes stored", "measure",
            needs="array", short="bytes", rank=10),
-    Action("edit.fill", ("e",), "e", "Fill the plane, or a region of it, with a value", "edit",
+    Action("edit.fill", ("e",), "e", "Fill the plane or a region of it", "edit",
            needs="edit", short="edit", rank=5),
     Action("edit.undo", ("u",), "u", "Undo the last edit of this store", "undo", needs="undo",
            short="undo", rank=11),
@@ -168,10 +168,10 @@ def footer_actions(where: Where) -> list[Action]:
 def key_table() -> Iterable[tuple[str, list[tuple[str, str]]]]:
     """For the README and the help: titles with pairs of keys and what they do."""
     for where, title in WHERE_TITLES.items():
-        rows = [(a.display, a.title) for a in ACTIONS if a.where == where and not _is_part(a)]
+        rows = [(a.display, a.title) for a in ACTIONS if a.where == where and not is_detail(a)]
         yield title, rows
 
 
-def _is_part(action: Action) -> bool:
+def is_detail(action: Action) -> bool:
     """Whether one line for all four directions tells of it already."""
     return action.id in ("picture.up", "picture.down", "picture.left", "picture.right")

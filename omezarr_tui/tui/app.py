@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
+from omezarr_tui.errors import explain
 from omezarr_tui.ome.discover import promised_children
-from omezarr_tui.settings import Settings
+from omezarr_tui.settings import Settings, state_folder
 from omezarr_tui.store.access import Access, open_access
 from omezarr_tui.store.hierarchy import Listing, find_node, list_page, open_root
 from omezarr_tui.store.location import Location
@@ -64,6 +67,25 @@ class OmezarrApp(App[None]):
         return BrowseScreen(
             opening.access, opening.root, opening.listing, opening.path, self.settings
         )
+
+    def _fatal_error(self) -> None:
+        """End with one plain sentence; the details go to a file that a bug report can hold."""
+        import sys
+        import traceback
+
+        error = sys.exc_info()[1]
+        told = Text.assemble(
+            ("omezarr-tui stopped because of a mistake of its own.\n", "bold"),
+            f"  {explain(error) if error else 'unknown cause'}\n",
+            "  Nothing was lost: an edit under way is found again at the next start.\n",
+        )
+        log = state_folder() / "crash.txt"
+        with suppress(OSError):
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.write_text(traceback.format_exc(), encoding="utf-8")
+            told.append(f"  Please report it, with {log}\n")
+        self.bell()
+        self.panic(told)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette: everything that a key does, and the themes."""

@@ -2,6 +2,12 @@
 
 from textual.theme import Theme
 
+# Styles of text within a line; Textual resolves the names in the theme that is chosen.
+QUIET = "$foreground 60%"
+DIM = "$foreground 35%"
+WARNING = "$warning"
+KEY = "bold $primary"
+
 THEMES = (
     Theme(
         name="omezarr-dark",

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from omezarr_tui.store.access import Access
     from omezarr_tui.store.hierarchy import Listing
 
-PREVIEW = (12, 36)  # rows and columns of the pictures in the dialog of an edit
 IsCancelled = Callable[[], bool]
 Job = Callable[[IsCancelled], Message | None]
 
@@ -229,7 +228,12 @@ class Workers:
 
         self._counting.run(job)
 
-    def plan(self, plan: Callable[[IsCancelled], Plan], shown: PictureRequest | None) -> None:
+    def plan(
+        self,
+        plan: Callable[[IsCancelled], Plan],
+        shown: PictureRequest | None,
+        room: tuple[int, int],
+    ) -> None:
         """Ask for an edit's plan, and its pictures where there are any: `Planned`."""
 
         def job(cancelled: IsCancelled) -> Message:
@@ -238,7 +242,7 @@ class Workers:
             planned = plan(cancelled)
             pictures = None
             if shown is not None and planned.touched:
-                pictures = before_and_after(self._access, planned, shown, PREVIEW, cancelled)
+                pictures = before_and_after(self._access, planned, shown, room, cancelled)
             return messages.Planned(planned, pictures)
 
         self._editing.run(job)

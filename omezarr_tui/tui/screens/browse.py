@@ -200,7 +200,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
         panes: dict[Where, Widget] = {
             "hierarchy": self.hierarchy,
             "info": self.query_one(AttributesTree),
-            "picture": self.panel.view if self.panel.view.display else self.query_one("#values"),
+            "picture": self.panel.focusable_part,
         }
         # Where one pane is shown at a time, it must be shown before it can have the focus.
         self._show_pane(where)

@@ -12,12 +12,25 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from omezarr_tui.ome.describe import Fact
 from omezarr_tui.text import plural
+from omezarr_tui.tui.widgets.facts import FactsView
 from omezarr_tui.tui.widgets.picture import PictureView
 
 if TYPE_CHECKING:
     from omezarr_tui.edit.plan import Plan
     from omezarr_tui.image.picture import Picture
+
+
+_LEAST_HEIGHT = 23  # of a terminal in which there is room for pictures in the dialog
+
+
+def preview_room(width: int, height: int) -> tuple[int, int]:
+    """Rows and columns of each of the two pictures, in a terminal of a size.
+
+    What is left when all the words stand; nothing in the dialog scrolls.
+    """
+    return max(3, min(16, height - 19)), max(12, min(40, (width - 14) // 2))
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -37,6 +50,8 @@ class ConfirmScreen(ModalScreen[bool]):
         ("right", "app.focus_next", "Other button"),
     ]
 
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+
     def __init__(self, plan: Plan, pictures: tuple[Picture, Picture] | None) -> None:
         super().__init__()
         self._plan = plan
@@ -51,19 +66,19 @@ class ConfirmScreen(ModalScreen[bool]):
                 Content(f"{plural(plan.changing, 'value')} will change to {_value(plan)}."),
                 classes="sentence",
             )
-            yield Static(_two_columns(plan.facts()), id="facts-of-edit")
-            if self._pictures is not None:
-                with Horizontal(id="difference"):
+            yield FactsView([Fact(*fact) for fact in plan.facts()], id="facts-of-edit")
+            if self._pictures is not None and self.app.size.height >= _LEAST_HEIGHT:
+                with Horizontal(id="difference") as difference:
+                    difference.styles.height = max(p.frame.size[0] for p in self._pictures) + 2
                     for title, picture in zip(("before", "after"), self._pictures, strict=True):
-                        view = PictureView()
-                        view.id = title
+                        view = PictureView(id=title)
                         view.can_focus = False
                         view.border_title = title
                         view.show_frame(picture.frame)
                         yield view
             with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="cancel")
-                yield Button("Write it", id="write", variant="warning")
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Write it", id="write", variant="warning", compact=True)
 
     def on_mount(self) -> None:
         """The safe button first."""
@@ -76,10 +91,3 @@ class ConfirmScreen(ModalScreen[bool]):
 
 def _value(plan: Plan) -> str:
     return dict(plan.facts())["new value"]
-
-
-def _two_columns(facts: list[tuple[str, str]]) -> Content:
-    width = max(len(heading) for heading, _ in facts)
-    return Content("\n").join(
-        Content.assemble((f"{heading:<{width}}  ", "$text-muted"), told) for heading, told in facts
-    )

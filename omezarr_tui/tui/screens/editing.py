@@ -9,7 +9,7 @@ from textual import on
 from omezarr_tui.store.node import Array
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.screens.base import StoreScreen
-from omezarr_tui.tui.screens.confirm import ConfirmScreen
+from omezarr_tui.tui.screens.confirm import ConfirmScreen, preview_room
 from omezarr_tui.tui.screens.fill import Filling, FillScreen
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class EditingScreen(StoreScreen):
                 cancelled=cancelled,
             ),
             self.panel.request,
+            preview_room(*self.app.size),
         )
         self.tell("Looking at what would change… Esc stops.")
 

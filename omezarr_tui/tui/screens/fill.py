@@ -69,8 +69,8 @@ class FillScreen(ModalScreen[Filling | None]):
             yield Input(id="value", placeholder="0")
             yield Static("", id="value-problem", classes="problem", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="cancel")
-                yield Button("Continue…", id="go", variant="primary", disabled=True)
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Look…", id="go", variant="primary", disabled=True, compact=True)
 
     def on_mount(self) -> None:
         """The value is what must be typed."""

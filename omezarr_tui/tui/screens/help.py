@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from omezarr_tui.tui.actions import ACTIONS, WHERE_TITLES, Action, Where
+from omezarr_tui.tui.actions import ACTIONS, WHERE_TITLES, Action, Where, is_detail
+from omezarr_tui.tui.themes import DIM, KEY
 
-_COLUMN = 48
+_COLUMN = 50
 
 
 class HelpScreen(ModalScreen[None]):
@@ -71,9 +72,9 @@ class HelpScreen(ModalScreen[None]):
     def _section(self, where: Where) -> list[Content]:
         lines = [Content.styled(WHERE_TITLES[where], "b $accent")]
         for action in ACTIONS:
-            if action.where != where:
+            if action.where != where or is_detail(action):
                 continue
             works = self._works(action)
-            key = (f"{action.display:>9}  ", "b $primary" if works else "$text-disabled")
-            lines.append(Content.assemble(key, (action.title, "" if works else "$text-disabled")))
+            key = (f"{action.display:>9}  ", KEY if works else DIM)
+            lines.append(Content.assemble(key, (action.title, "" if works else DIM)))
         return lines

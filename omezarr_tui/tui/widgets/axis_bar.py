@@ -6,9 +6,12 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from omezarr_tui.image.bar import axis_positions, level_text, window_text
+from omezarr_tui.image.bar import axis_positions
 from omezarr_tui.image.cells import RAMP
 from omezarr_tui.image.picture import Picture
+from omezarr_tui.ome.describe import pixel_size
+from omezarr_tui.text import format_number, format_shape, visible
+from omezarr_tui.tui.themes import QUIET
 
 _APART = "   "
 _STEPS = 12
@@ -19,36 +22,59 @@ class AxisBar(Static):
 
     def __init__(self) -> None:
         super().__init__(id="bar", markup=False)
-        self.show_words("")
+        self._picture: Picture | None = None
+        self._words = ""
 
     def show(self, picture: Picture) -> None:
         """Tell of a picture."""
-        lines = [_axes(picture), _values(picture), _level(picture)]
-        self.update(Content("\n").join(lines))
+        self._picture = picture
+        self._lay_out()
 
     def show_words(self, words: str) -> None:
         """Tell something in words; the bar stays as high as it is."""
-        self.update(Content(f"{words}\n\n"))
+        self._picture, self._words = None, words
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Lay the lines out anew."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        if self._picture is None:
+            self.update(Content(self._words))
+            return
+        room = self.content_size.width
+        lines = (_axes(self._picture), _values(self._picture), _level(self._picture))
+        self.update(Content("\n").join(_fitting(parts, room) for parts in lines))
 
 
-def _axes(picture: Picture) -> Content:
+def _fitting(parts: list[Content], room: int) -> Content:
+    """The parts that fit, the first ones first."""
+    shown: list[Content] = []
+    for part in parts:
+        if shown and sum(p.cell_length + len(_APART) for p in shown) + part.cell_length > room:
+            break
+        shown.append(part)
+    return Content(_APART).join(shown)
+
+
+def _axes(picture: Picture) -> list[Content]:
     view = picture.request.view
-    parts: list[Content] = []
+    fixed, displayed = [], []
     for axis, (name, told) in enumerate(axis_positions(picture)):
         if axis not in view.fixed:
-            parts.append(Content.assemble((name, "b"), " ", (told, "$text-muted")))
+            displayed.append(Content.assemble((name, "b"), " ", (told, QUIET)))
             continue
-        chosen = axis == view.moving
-        label = Content.styled(f" {name} ", "b reverse" if chosen else "b")
-        parts.append(
+        label = Content.styled(f" {name} ", "b reverse" if axis == view.moving else "b")
+        fixed.append(
             Content.assemble(
-                label.stylize(_click(f"screen.moving({axis})")),
+                label.stylize(_click(f"screen.moving_axis({axis})")),
                 _arrow("◂", axis, -1),
                 told,
                 _arrow("▸", axis, 1),
             )
         )
-    return Content(_APART).join(parts)
+    return fixed + displayed
 
 
 def _arrow(sign: str, axis: int, planes: int) -> Content:
@@ -56,11 +82,10 @@ def _arrow(sign: str, axis: int, planes: int) -> Content:
     return arrow.stylize(_click(f"screen.step_along({axis},{planes})"))
 
 
-def _values(picture: Picture) -> Content:
+def _values(picture: Picture) -> list[Content]:
     request = picture.request
-    told = window_text(picture)
     if request.image.multiscale.is_label:
-        return Content.assemble((f"{told}{_APART}{picture.reduction}", "$text-muted"))
+        return [Content.styled("labels, each in a look of its own", QUIET)]
     if request.rendering == "ascii":
         ramp = Content(RAMP if request.dark else RAMP[::-1])
     else:
@@ -71,21 +96,26 @@ def _values(picture: Picture) -> Content:
         )
     if request.invert:
         ramp = Content("").join(reversed([ramp[at : at + 1] for at in range(len(ramp))]))
-    return Content.assemble(
-        ("▕", "$text-muted"),
-        ramp,
-        ("▏", "$text-muted"),
-        f" {told}",
-        (f"{_APART}{picture.reduction}", "$text-muted"),
-    )
+    low, high = format_number(picture.window.start), format_number(picture.window.end)
+    scale = Content.assemble(f" {low} ", ("▕", QUIET), ramp, ("▏", QUIET), f" {high}")
+    inverted = ", inverted" if request.invert else ""
+    return [scale, Content.styled(picture.window_source + inverted, QUIET)]
 
 
-def _level(picture: Picture) -> Content:
-    request = picture.request
-    how = ""
-    if len(request.image.levels) > 1:
-        how = " · automatic" if request.level is None else " · chosen (= automatic)"
-    return Content.assemble((level_text(picture) + how, "$text-muted"))
+def _level(picture: Picture) -> list[Content]:
+    image, number = picture.request.image, picture.sampling.level
+    array = picture.sampling.array
+    parts = []
+    if len(image.levels) > 1:
+        how = "auto" if picture.request.level is None else "chosen"
+        parts.append(f" level {number} of 0–{len(image.levels) - 1} {how}")
+    parts += [
+        picture.reduction,
+        format_shape(array.shape),
+        pixel_size(image.multiscale.levels[number], image.multiscale.axes),
+        visible(array.dtype.name),
+    ]
+    return [Content.styled(part, QUIET) for part in parts if part]
 
 
 def _click(action: str) -> Style:

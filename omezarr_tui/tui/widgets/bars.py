@@ -10,6 +10,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from omezarr_tui.tui.actions import Action
+from omezarr_tui.tui.themes import KEY, QUIET
 
 
 class TitleBar(Static):
@@ -38,7 +39,7 @@ class TitleBar(Static):
         told = " · ".join(right)
         left = self._left if len(self._left) <= room else "…" + self._left[-(room - 1) :]
         gap = " " * max(1, room - len(left) - len(told))
-        self.update(Content.assemble((left, "b"), gap, (told, "$text-muted")))
+        self.update(Content.assemble((left, "b"), gap, (told, QUIET)))
 
 
 class KeyBar(Static):
@@ -71,10 +72,10 @@ class KeyBar(Static):
         for at in sorted(chosen):
             word, actions = groups[at]
             for action in actions:
-                keys = Content.styled(action.display, "b $primary")
+                keys = Content.styled(action.display, KEY)
                 if action.keys:
                     press = {"@click": f"app.simulate_key({action.keys[0]!r})"}
                     keys = keys.stylize(Style.from_meta(press))
                 parts += [keys, " "]
-            parts += [(word, "$text-muted"), "  "]
+            parts += [(word, QUIET), "  "]
         self.update(Content.assemble(*parts))

@@ -76,6 +76,7 @@ class HierarchyTree(Tree[Item]):
         self._places: dict[str, TreeNode[Item]] = {self._root.path: self.root}
         self._listings: dict[str, Listing] = {}
         self._asked: set[str] = set()
+        self._part_shown: set[str] = set()  # groups of which a search shows some children
         self._seek: str | None = None
 
     # -- what workers bring ---------------------------------------------------------------
@@ -121,12 +122,12 @@ class HierarchyTree(Tree[Item]):
     def show_found(self, found: Found) -> None:
         """Show only the nodes of a search, below the groups that lead to them."""
         self._clear()
+        self._part_shown = {group.path for group in found.above} | {self._root.path}
         for node in (*found.above, *found.nodes):
             if node.path in self._places:
                 continue
             above = self._places.get(parent_path(node.path), self.root)
-            place = self._add(above, node)
-            place.allow_expand = node in found.above
+            self._add(above, node)
         for group in found.above:
             self._places[group.path].expand()
         self.root.expand()
@@ -196,7 +197,9 @@ class HierarchyTree(Tree[Item]):
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Item]) -> None:
         """Ask for the children of a group that is opened for the first time."""
         group = event.node.data
-        if isinstance(group, Group) and group.path not in self._listings:
+        if not isinstance(group, Group) or group.path in self._part_shown:
+            return
+        if group.path not in self._listings:
             if not event.node.children:
                 event.node.add_leaf("", More(group))
             self._want(group)
@@ -250,9 +253,10 @@ class HierarchyTree(Tree[Item]):
         quiet = self.get_component_rich_style("hierarchy--quiet", partial=True)
         part = self._component(item)
         colour = self.get_component_rich_style(part, partial=True) if part else Style()
-        text = Text(name, style=style + colour, no_wrap=True, end="")
+        text = Text(no_wrap=True, end="")
+        text.append(name, style=style + colour)
         if told:
-            text.append(" " * max(_GAP, room - len(told) + _GAP - 1))
+            text.append(" " * max(_GAP, room - len(told) + _GAP - 1), style=style)
             loud = isinstance(item, Broken) or (isinstance(item, Group) and part)
             text.append(told, style=style + (colour if loud else quiet))
         text.stylize_before(base_style)
@@ -306,4 +310,4 @@ def _told(node: Node, room: int) -> str:
     wide = f"{shape}  {dtype:<7}"
     if len(wide) <= room:
         return wide
-    return next((told for told in (f"{shape} {dtype}", shape) if len(told) <= room), "")
+    return next((told for told in (f"{shape} {dtype:<6}", shape) if len(told) <= room), "")

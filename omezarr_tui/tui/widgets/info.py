@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
 
 from omezarr_tui.ome.describe import Fact
 from omezarr_tui.store.node import Array, Broken, Group, Node
 from omezarr_tui.tui.widgets.attributes import AttributesTree
+from omezarr_tui.tui.widgets.facts import FactsView
 
 
 class InfoPane(Vertical):
@@ -24,23 +23,13 @@ class InfoPane(Vertical):
     def compose(self) -> ComposeResult:
         """Facts scroll by themselves, so that the attributes stay in sight."""
         with VerticalScroll(id="facts-scroll", can_focus=False):
-            yield Static(id="facts", markup=False)
+            yield FactsView(id="facts")
         yield AttributesTree()
 
     def show_facts(self, facts: Sequence[Fact], counting: str = "") -> None:
         """Show labelled facts, and what is being counted at the moment."""
         shown = [*facts, Fact("stored", counting)] if counting else list(facts)
-        width = max((len(fact.label) for fact in shown), default=0)
-        lines = []
-        for fact in shown:
-            parts: list[str | tuple[str, str]] = [(f"{fact.label:<{width}}  ", "$text-muted")]
-            if fact.color:
-                parts.append(("■ ", f"#{fact.color}"))
-            if fact.warning:
-                parts.append((f"{'' if fact.value.startswith('✗') else '! '}", "$text-warning"))
-            value = Content.styled(fact.value, "$text-warning" if fact.warning else "")
-            lines.append(Content.assemble(*parts, value))
-        self.query_one("#facts", Static).update(Content("\n").join(lines))
+        self.query_one(FactsView).show(shown)
 
     def show_attributes(self, node: Node) -> None:
         """Show the attributes of a node; nothing where it has none."""

@@ -45,8 +45,8 @@ class PictureView(Widget, can_focus=True):
             super().__init__()
             self.direction = direction
 
-    def __init__(self) -> None:
-        super().__init__(id="picture")
+    def __init__(self, *, id: str = "picture") -> None:
+        super().__init__(id=id)
         self._lines: list[list[Segment]] = []
         self._columns = 0
         self._words: Content | None = None

@@ -11,15 +11,18 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import DataTable
 
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.cells import Rendering
 from omezarr_tui.image.picture import Picture, PictureRequest
 from omezarr_tui.image.view import first_view
+from omezarr_tui.ome.describe import pixel_size
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import format_bytes, visible
+from omezarr_tui.text import format_bytes, format_shape, visible
+from omezarr_tui.tui.themes import KEY, QUIET
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
 from omezarr_tui.tui.widgets.picture import PictureView
 
@@ -83,12 +86,17 @@ class PicturePane(Vertical):
         """The picture itself."""
         return self.query_one(PictureView)
 
+    @property
+    def focusable_part(self) -> Widget:
+        """What can have the focus now: the picture, or the table of values."""
+        return self._table if self.has_class("-values") else self.view
+
     # -- what is shown --------------------------------------------------------------------
 
     def show_image(self, image: Image) -> None:
         """Show an image, or the level of it that was chosen."""
         self._values_of = None
-        self._table.display, self.view.display = False, True
+        self.remove_class("-values")
         before = self.request
         view = first_view(image)
         if view is None:
@@ -99,7 +107,7 @@ class PicturePane(Vertical):
         self.request = PictureRequest(
             image,
             view,
-            self.view.room,
+            self._room,
             self._rendering,
             image.pinned,
             before.window if before and before.view == view else None,
@@ -128,7 +136,7 @@ class PicturePane(Vertical):
         for at, (name, cells) in enumerate(zip(table.rows, table.cells, strict=True)):
             shown.add_row(*map(Text, cells), key=str(at), label=Text(name))
         self._settle()
-        self.view.display, shown.display = False, True
+        self.add_class("-values")
         self.border_title = f"{visible(node.name) or 'array'} · values"
         self.query_one(AxisBar).show_words(table.note)
 
@@ -143,7 +151,7 @@ class PicturePane(Vertical):
         if picture.request == self.request:
             self._settle()
         self.view.show_frame(picture.frame)
-        self.border_title = _title(picture)
+        self.border_title = _title(picture, self.size.width - 8)
         self.query_one(AxisBar).show(picture)
 
     def fail(self, request: PictureRequest, error: UserError) -> None:
@@ -155,7 +163,7 @@ class PicturePane(Vertical):
                 Content.assemble(
                     ("This plane cannot be shown.\n\n", "b $text-error"),
                     f"{error.what}\n{error.why}\n\n",
-                    ("Other planes and levels may work: , .  and  [ ]", "$text-muted"),
+                    ("Other planes and levels may work: , .  and  [ ]", QUIET),
                 )
             )
             self.query_one(AxisBar).show_words(f"{error.what}: {error.why}")
@@ -174,9 +182,9 @@ class PicturePane(Vertical):
             Content.assemble(
                 ("This plane is large.\n\n", "b"),
                 f"To show it, {size} of {name} must be read: there is no coarser level.\n\n",
-                ("r", "b $primary"),
+                ("r", KEY),
                 "  read it anyway (Esc stops it)\n",
-                ("+", "b $primary"),
+                ("+", KEY),
                 "  zoom in, which reads less",
             )
         )
@@ -223,17 +231,25 @@ class PicturePane(Vertical):
     # -- inside ---------------------------------------------------------------------------
 
     @property
+    def _room(self) -> tuple[int, int]:
+        """Cells for the picture; where another pane hides it, about what it would have."""
+        if 0 not in self.view.room:
+            return self.view.room
+        width, height = self.app.size
+        return max(1, height - 8), max(1, width - 2)
+
+    @property
     def _table(self) -> DataTable[Text]:
         return self.query_one("#values", DataTable)
 
     def _ask(self) -> None:
-        if self.request is None or 0 in self.view.room:
+        if self.request is None:
             return
         self.asked = None
         allowed = self.request.sampling().array.path in self._allowed
         self.request = replace(
             self.request,
-            room=self.view.room,
+            room=self._room,
             dark=self.app.current_theme.dark,
             tint=self._tint(self.request),
             ask_above=None if allowed else self._ask_above,
@@ -275,7 +291,7 @@ class PicturePane(Vertical):
     def _forget(self) -> None:
         self._settle()
         self.request = self.picture = self.asked = self._values_of = None
-        self._table.display, self.view.display = False, True
+        self.remove_class("-values")
         self.query_one(AxisBar).show_words("")
 
     def _await(self) -> None:
@@ -296,8 +312,13 @@ class PicturePane(Vertical):
             self.view.show_stale()
 
 
-def _title(picture: Picture) -> str:
+def _title(picture: Picture, room: int) -> str:
+    """Level, shape and pixel size, and the image's name where there is room for it."""
     multiscale = picture.request.image.multiscale
-    name = visible(multiscale.name or multiscale.path.rpartition("/")[2] or "image")
-    level = visible(picture.sampling.array.name)
-    return f"{name} · {level}" if len(multiscale.levels) > 1 and level else level or name
+    array = picture.sampling.array
+    size = pixel_size(multiscale.levels[picture.sampling.level], multiscale.axes)
+    name = visible(multiscale.name or multiscale.path.rpartition("/")[2])
+    level = visible(array.name)
+    told = " · ".join(part for part in (level, format_shape(array.shape), size) if part)
+    named = f"{name} · {told}"
+    return named if name and name != level and len(named) <= room else told

@@ -1,0 +1,46 @@
+"""Facts in two columns: labels at the left, values that go on below their own start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from textual.content import Content
+from textual.widgets import Static
+
+from omezarr_tui.ome.describe import Fact
+from omezarr_tui.tui.themes import QUIET, WARNING
+
+_LEAST = 12  # cells for the values
+
+
+class FactsView(Static):
+    """Shows labelled facts, broken for the width that there is."""
+
+    def __init__(self, facts: Sequence[Fact] = (), *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self._facts = list(facts)
+
+    def show(self, facts: Sequence[Fact]) -> None:
+        """Show other facts."""
+        self._facts = list(facts)
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = max((len(fact.label) for fact in self._facts), default=0)
+        room = max(_LEAST, self.size.width - width - 2)
+        lines = []
+        for fact in self._facts:
+            mark = ("■ ", f"#{fact.color}") if fact.color else ("", "")
+            if fact.warning and not fact.value.startswith("✗"):
+                mark = ("! ", WARNING)
+            style = WARNING if fact.warning else ""
+            first, *rest = wrap(fact.value, room - len(mark[0]), replace_whitespace=False) or [""]
+            label = (f"{fact.label:<{width}}  ", QUIET)
+            lines.append(Content.assemble(label, mark, (first, style)))
+            lines += [Content.assemble(" " * (width + 2), (line, style)) for line in rest]
+        self.update(Content("\n").join(lines))

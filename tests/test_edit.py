@@ -1,0 +1,827 @@
+"""Edits: what is planned is what is done, nothing else changes, and all can be taken back."""
+
+import itertools
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import numcodecs
+import numpy as np
+import pytest
+import zarr
+from foreign import Array as Values
+from foreign import Foreign
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_selection import selections
+
+from omezarr_tui.edit.apply import apply_plan, undo
+from omezarr_tui.edit.entry import Entry
+from omezarr_tui.edit.journal import Journal
+from omezarr_tui.edit.keys import ABSENT, digest
+from omezarr_tui.edit.plan import Plan, plan_fill
+from omezarr_tui.edit.value import parse_value
+from omezarr_tui.errors import UserError
+from omezarr_tui.image.selection import Selection, parse_selection, whole
+from omezarr_tui.store.access import LocalAccess
+from omezarr_tui.store.hierarchy import find_node
+from omezarr_tui.store.location import Location
+from omezarr_tui.store.node import Array
+from omezarr_tui.store.stored import Cancelled
+
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
+
+Tree = dict[str, tuple[int, bytes | None]]
+
+
+def look(folder: Path) -> Tree:
+    """Every file and folder below a folder: permissions, and bytes of what is a file."""
+    return {
+        path.relative_to(folder).as_posix(): (
+            stat.S_IMODE(path.lstat().st_mode),
+            path.read_bytes() if path.is_file() else None,
+        )
+        for path in folder.rglob("*")
+    }
+
+
+def changed(old: Tree, new: Tree) -> set[str]:
+    """The files that are not the same."""
+    return {
+        name
+        for name in old.keys() | new.keys()
+        if old.get(name) != new.get(name) and (old.get(name) or new[name])[1] is not None
+    }
+
+
+def read(folder: Path, node: Array) -> Values:
+    """All values of an array, by zarr-python alone."""
+    opened = zarr.open_array(folder, path=node.path, mode="r")
+    return np.array(opened[...], opened.dtype)
+
+
+def array_in(access: LocalAccess, path: str = "a") -> Array:
+    node = find_node(access, path)
+    assert isinstance(node, Array)
+    return node
+
+
+def local(folder: Path, **options: bool) -> LocalAccess:
+    return LocalAccess(Location(folder), **options)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A store with an array of 6 x 8 in chunks of 2 x 3, of which the last row is missing."""
+    folder = tmp_path / "image.zarr"
+    group = zarr.create_group(folder, attributes={"kept": [1, 2]})
+    array = group.create_array("a", shape=(6, 8), chunks=(2, 3), dtype="uint16", fill_value=7)
+    array[:4] = np.arange(32).reshape(4, 8)
+    return folder
+
+
+def fill(access: LocalAccess, text: str, value: str = "5", path: str = "a", **options: Any) -> Plan:
+    node = array_in(access, path)
+    axes = [f"dim_{i}" for i in range(len(node.shape))]
+    selection = parse_selection(text, node.shape, axes)
+    return plan_fill(access, node, selection, parse_value(value, node.dtype), **options)
+
+
+DTYPES = {
+    "uint8": st.integers(0, 3),
+    ">i2": st.integers(-2, 2),
+    "float32": st.sampled_from([0.0, -0.0, 1.5, np.nan, np.inf]),
+    ">f8": st.sampled_from([0.0, -0.0, 2.5, np.nan]),
+    "bool": st.booleans(),
+    "complex64": st.sampled_from([0j, 1 - 2j, complex(np.nan, 0)]),
+    "datetime64[s]": st.sampled_from([0, 86400, -(2**63)]),
+    "<U3": st.sampled_from(["", "a", "µm", "xyz"]),
+    "S2": st.sampled_from([b"", b"a", b"xy"]),
+    "string": st.sampled_from(["", "a", "a long text, 細胞"]),
+}
+COMPRESSORS_V2 = [None, numcodecs.Zstd(1), numcodecs.Blosc("lz4", 1), numcodecs.BZ2(1)]
+
+
+@st.composite
+def arrays(draw: st.DrawFn, folder: Path) -> tuple[Selection, Any]:
+    """Write an array of any kind to a folder; give what to select in it, and a value."""
+    selection = draw(selections(most=7))
+    shape = selection.array_shape
+    chunks = tuple(draw(st.integers(1, size + 1)) for size in shape)
+    spelled = draw(st.sampled_from(sorted(DTYPES)))
+    element = DTYPES[spelled]
+    options: dict[str, Any] = {"dtype": spelled, "chunks": chunks}
+    zarr_format: Literal[2, 3] = draw(st.sampled_from([2, 3]))
+    if zarr_format == 2:
+        options["order"] = draw(st.sampled_from("CF"))
+        options["compressors"] = draw(st.sampled_from(COMPRESSORS_V2))
+        separator = draw(st.sampled_from("./"))
+        options["chunk_key_encoding"] = {"name": "v2", "separator": separator}
+    else:
+        options["compressors"] = draw(st.sampled_from([None, "auto"]))
+        if shape != () and draw(st.booleans()):
+            options["shards"] = tuple(c * draw(st.integers(1, 3)) for c in chunks)
+        else:
+            keys = [("default", "/"), ("default", "."), ("v2", "."), ("v2", "/")]
+            name, separator = draw(st.sampled_from(keys))
+            options["chunk_key_encoding"] = {"name": name, "separator": separator}
+    native = np.dtypes.StringDType() if spelled == "string" else np.dtype(spelled)
+    if spelled == "string" and zarr_format == 2:
+        options["filters"] = [numcodecs.VLenUTF8()]
+    fill_value = np.array(draw(element), native)[()]
+    group = zarr.create_group(folder, zarr_format=zarr_format)
+    made = group.create_array("a", shape=shape, fill_value=fill_value, **options)
+    if draw(st.booleans()):  # else no chunk was ever written
+        part = draw(selections_of(shape))
+        drawn = [draw(element) for _ in range(min(part.size, 5))]
+        values = np.array(list(itertools.islice(itertools.cycle(drawn), part.size)), native)
+        made[part.for_zarr()] = values.reshape(
+            [len(range(*s.indices(s.stop))) for s in part.for_zarr()]
+        )
+    return selection, np.array(draw(element), native)[()]
+
+
+def selections_of(shape: tuple[int, ...]) -> st.SearchStrategy[Selection]:
+    bounds = st.tuples(
+        *(st.tuples(st.integers(0, s - 1), st.integers(0, s - 1)).map(sorted) for s in shape)
+    )
+    return bounds.map(lambda ends: Selection(tuple(slice(a, b + 1, 1) for a, b in ends), shape))
+
+
+class TestAnyArray:
+    @settings(max_examples=150, deadline=None)
+    @given(st.data())
+    def test_it_becomes_what_numpy_says_and_goes_back(self, data: st.DataObject) -> None:
+        with tempfile.TemporaryDirectory() as top:
+            folder = Path(top) / "store.zarr"
+            selection, value = data.draw(arrays(folder))
+            node = array_in(local(folder))
+            before, values = look(folder), read(folder, node)
+            wanted = values.copy()
+            wanted[selection.parts] = value
+
+            plan = plan_fill(local(folder), node, selection, value)
+            assert look(folder) == before
+            is_other = _different(values, wanted)
+            assert plan.changing == np.count_nonzero(is_other)
+            _check_range(plan, values[selection.parts])
+            assert all(text for _, text in plan.facts())
+            if not plan.changing:
+                with pytest.raises(UserError, match="was not changed"):
+                    apply_plan(local(folder), plan)
+                assert look(folder) == before
+                return
+            for touched in plan.touched:
+                assert (is_other[tuple(slice(*span) for span in touched.box)]).any()
+
+            entry = apply_plan(local(folder), plan)
+            assert not _different(read(folder, node), wanted).any()
+            after = look(folder)
+            assert changed(before, after) == {touched.key for touched in plan.touched}
+            for record in entry.records:
+                assert record.before == digest((before.get(record.key) or (0, None))[1])
+                assert record.after == digest((after.get(record.key) or (0, None))[1])
+
+            restarted = Journal(Location(folder)).last_applied()
+            assert restarted == entry
+            undo(local(folder), restarted)
+            assert look(folder) == before
+            assert Journal(Location(folder)).last_applied() is None
+
+
+def _different(one: Values, other: Values) -> Values:
+    """Where two arrays differ, as plain Python sees it; NaN is NaN, -0.0 is not 0.0."""
+    pairs = zip(one.ravel().tolist(), other.ravel().tolist(), strict=True)
+    apart = [repr(a) != repr(b) for a, b in pairs]
+    return np.array(apart, bool).reshape(one.shape)
+
+
+def _check_range(plan: Plan, selected: Any) -> None:
+    kind = plan.node.dtype
+    if not kind.is_pixel:
+        assert (plan.old_range, plan.nans) == (None, 0)
+        return
+    numbers = [number for number in np.ravel(selected).tolist() if number == number]
+    assert plan.nans == np.size(selected) - len(numbers)
+    assert plan.old_range == ((min(numbers), max(numbers)) if numbers else None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["v2_codecs", "v3_codecs", "v3_sharded", "v2_types", "v3_types", "v2_root_array"],
+)
+def test_stores_of_every_codec_and_type(name: str, foreign: Foreign, tmp_path: Path) -> None:
+    made = foreign(name)
+    folder = tmp_path / "copy.zarr"
+    shutil.copytree(made.path, folder)
+    edited = 0
+    for path in made.arrays:
+        node = array_in(local(folder), path)
+        before = look(folder)
+        selection = whole(node.shape)
+        if node.shape and node.size:
+            halves = tuple(slice(size // 2, size, 2) for size in node.shape)
+            selection = Selection(halves, node.shape)
+        if node.dtype.kind in ("structured", "object") or not node.size:
+            with pytest.raises(UserError, match="cannot be edited"):
+                plan_fill(local(folder), node, selection, 0)
+            continue
+        wanted = read(folder, node)
+        value = parse_value(_another(wanted[selection.parts]), node.dtype)
+        wanted[selection.parts] = value
+        entry = apply_plan(local(folder), plan_fill(local(folder), node, selection, value))
+        assert not _different(read(folder, node), wanted).any(), path
+        undo(local(folder), entry)
+        assert look(folder) == before, path
+        edited += 1
+    assert edited
+
+
+def _another(values: Any) -> str:
+    """Text of a value that is not among those of the foreign stores."""
+    kind = np.asarray(values).dtype.kind
+    if kind == "b":
+        return str(not np.any(values))
+    return {"M": "2000-01-01", "m": "77", "c": "1-2j"}.get(kind, "101" if kind in "iuf" else "GF")
+
+
+class TestPlan:
+    def test_the_facts_are_those_of_the_dialog(self, store: Path) -> None:
+        plan = fill(local(store), "1, :", note="the coarser level s1")
+        size = sum((store / "a/c/0" / str(i)).stat().st_size for i in range(3))
+        assert plan.facts() == [
+            ("store", str(store)),
+            ("array", "a"),
+            ("selection", "a[1, :] = 5"),
+            ("values", "8, all change"),
+            ("chunks", f"3 rewritten, {size} B stored now (of 9 chunks)"),
+            ("old values", "8 to 15"),
+            ("new value", "5"),
+            ("not changed", "the coarser level s1"),
+        ]
+
+    def test_what_is_missing_is_written_for_the_first_time(self, store: Path) -> None:
+        plan = fill(local(store), "3:5, :3")
+        facts = dict(plan.facts())
+        assert facts["chunks"].endswith("; 1 written for the first time (of 9 chunks)")
+        assert facts["old values"] == "7 to 26"
+        assert [touched.before == ABSENT for touched in plan.touched] == [False, True]
+
+    def test_values_that_stay_are_told(self, store: Path) -> None:
+        facts = dict(fill(local(store), "0, :6").facts())
+        assert facts["values"] == "6, 5 change"
+        facts = dict(fill(local(store), "0, 5:7").facts())
+        assert facts["values"] == "2, 1 changes"
+        plan = fill(local(store), "4:, :", "7")
+        facts = dict(plan.facts())
+        assert (facts["values"], facts["chunks"]) == ("16, none changes", "none (of 9 chunks)")
+        assert facts["old values"] == "all 7"
+        assert plan.touched == ()
+
+    def test_nan_is_counted_apart(self, tmp_path: Path) -> None:
+        data = np.array([np.nan, 1.5, np.nan, 2])
+        zarr.create_array(tmp_path / "a", data=data)
+        assert dict(fill(local(tmp_path), "").facts())["old values"] == "1.5 to 2, 2 NaN"
+        assert dict(fill(local(tmp_path), "::2").facts())["old values"] == "all NaN"
+        assert dict(fill(local(tmp_path), "::2", "nan").facts())["values"] == "2, none changes"
+
+    def test_shards_are_told_as_shards(self, tmp_path: Path) -> None:
+        zarr.create_array(tmp_path / "a", data=np.ones((8, 8)), chunks=(2, 2), shards=(4, 4))
+        facts = dict(fill(local(tmp_path), "0, 0").facts())
+        assert facts["shards"].endswith("stored now (of 4 shards)")
+        assert facts["shards"].startswith("1 rewritten")
+
+    def test_a_root_array_has_the_name_of_the_store(self, tmp_path: Path) -> None:
+        zarr.create_array(tmp_path / "mask.zarr", data=np.ones(4, bool))
+        plan = fill(local(tmp_path / "mask.zarr"), "1", "false", path="")
+        assert plan.expression == "mask.zarr[1] = false"
+
+    def test_read_only_is_refused(self, store: Path) -> None:
+        with pytest.raises(UserError, match="a cannot be edited") as caught:
+            fill(local(store, read_only=True), "0")
+        assert caught.value.why == "opened with --read-only"
+
+    def test_an_array_that_has_changed_is_refused(self, store: Path) -> None:
+        node = array_in(local(store))
+        zarr.open_group(store, mode="r+")["a"].resize((6, 9))  # type: ignore[union-attr]
+        with pytest.raises(UserError) as caught:
+            plan_fill(local(store), node, whole(node.shape), np.uint16(5))
+        assert "has changed since it was opened" in caught.value.why
+
+    def test_chunks_under_other_keys_than_declared_are_refused(self, foreign: Foreign) -> None:
+        made = foreign("v2_undeclared_nesting")
+        path = next(iter(made.broken))
+        with pytest.raises(UserError) as caught:
+            fill(local(made.path), "", "5", path=path)
+        assert '"dimension_separator" is wrong or missing' in caught.value.why
+
+    def test_a_chunk_that_cannot_be_decoded_is_told(self, store: Path) -> None:
+        (store / "a/c/0/0").write_bytes(b"no zstd")
+        with pytest.raises(UserError, match="a cannot be read"):
+            fill(local(store), "0, 0")
+
+    def test_it_can_be_cancelled(self, store: Path) -> None:
+        with pytest.raises(Cancelled):
+            fill(local(store), "", cancelled=lambda: True)
+
+    def test_only_the_chunks_of_the_selection_are_read(self, store: Path) -> None:
+        class Counting(LocalAccess):
+            def get(self, key: str) -> bytes | None:
+                asked.append(key)
+                return super().get(key)
+
+        asked: list[str] = []
+        access = Counting(Location(store))
+        plan = fill(access, "0, 4")
+        assert [key for key in asked if "/c/" in key] == ["a/c/0/1"]
+        asked.clear()
+        apply_plan(access, plan)
+        assert {key for key in asked if "/c/" in key} == {"a/c/0/1"}
+
+
+class FailingAccess(LocalAccess):
+    """A store whose n-th write fails, before or after it is done, once or from then on."""
+
+    def __init__(self, folder: Path, nth: int, *, late: bool = False, forever: bool = False):
+        super().__init__(Location(folder))
+        self.writes = 0
+        self._fails: Callable[[int], bool] = nth.__le__ if forever else nth.__eq__
+        self._late = late
+
+    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+        self.writes += 1
+        fails = self._fails(self.writes)
+        if not fails or self._late:
+            super().put(key, value, mode=mode)
+        if fails:
+            raise OSError(28, "No space left on device", key)
+
+
+class TestFailure:
+    # The selection touches nine chunks: five rewritten, one removed, three new.
+    TEXT, VALUE = ":, :", "7"
+
+    @pytest.fixture
+    def store(self, store: Path) -> Path:
+        zarr.open_group(store, mode="r+")["a"][2:4, 3:6] = 9  # type: ignore[index]
+        return store
+
+    @pytest.mark.parametrize("nth", range(1, 7))
+    @pytest.mark.parametrize("late", [False, True])
+    @pytest.mark.parametrize("value", ["7", "5"])
+    def test_a_write_that_fails_leaves_no_trace(
+        self, store: Path, nth: int, late: bool, value: str
+    ) -> None:
+        before = look(store)
+        access = FailingAccess(store, nth, late=late)
+        with pytest.raises(UserError, match="a was not changed") as caught:
+            apply_plan(access, fill(access, "", value))
+        assert caught.value.why == f"No space left on device: {_key(value, nth)}"
+        assert look(store) == before
+        assert Journal(Location(store)).last_applied() is None
+        apply_plan(local(store), fill(local(store), "", value))
+
+    @pytest.mark.parametrize("nth", range(1, 7))
+    def test_where_it_cannot_be_put_back_undo_does_it_later(self, store: Path, nth: int) -> None:
+        before = look(store)
+        access = FailingAccess(store, nth, late=True, forever=True)
+        with pytest.raises(UserError, match="a is changed in part") as caught:
+            apply_plan(access, fill(access, ""))
+        assert "Undo puts it back" in caught.value.why
+        entry = Journal(Location(store)).interrupted()
+        assert entry is not None
+        assert entry.state == "applying"
+        with pytest.raises(UserError, match="was not changed") as caught:
+            apply_plan(local(store), fill(local(store), "0, 0", "1"))
+        assert caught.value.why.endswith("a[:, :] = 5: undo it first")
+        assert undo(local(store), entry).state == "undone"
+        assert look(store) == before
+
+    @pytest.mark.parametrize("late", [False, True])
+    def test_an_undo_that_fails_can_be_asked_for_again(self, store: Path, late: bool) -> None:
+        before = look(store)
+        apply_plan(local(store), fill(local(store), ""))
+        entry = Journal(Location(store)).last_applied()
+        assert entry is not None
+        with pytest.raises(UserError, match="or only in part"):
+            undo(FailingAccess(store, 3, late=late), entry)
+        again = Journal(Location(store)).last_applied()
+        assert again is not None
+        assert again.state == "undoing"
+        undo(local(store), again)
+        assert look(store) == before
+
+    @pytest.mark.parametrize("step", range(1, 18))
+    def test_cancelled_at_any_step_leaves_no_trace(self, store: Path, step: int) -> None:
+        before = look(store)
+        steps = itertools.count(1)
+        with pytest.raises(Cancelled):
+            apply_plan(local(store), fill(local(store), ""), cancelled=lambda: next(steps) == step)
+        assert look(store) == before
+        assert Journal(Location(store)).last_applied() is None
+
+    def test_a_journal_that_cannot_be_written_changes_nothing(
+        self, store: Path, hermetic: Path
+    ) -> None:
+        (hermetic / ".local").mkdir()
+        (hermetic / ".local" / "state").write_text("in the way")
+        before = look(store)
+        with pytest.raises(UserError, match="The journal of edits cannot be written"):
+            apply_plan(local(store), fill(local(store), ""))
+        assert look(store) == before
+
+    @pytest.mark.parametrize("nth", [1, 4, 9])
+    @pytest.mark.parametrize("late", [False, True])
+    def test_a_program_that_is_killed_is_put_back_after_it(
+        self, store: Path, nth: int, late: bool
+    ) -> None:
+        before = look(store)
+        program = f"""
+import os, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from pathlib import Path
+from test_edit import *
+
+class Killed(LocalAccess):
+    writes = 0
+
+    def put(self, key, value, *, mode=None):
+        self.writes += 1
+        if self.writes == {nth} and not {late}:
+            os._exit(9)
+        super().put(key, value, mode=mode)
+        if self.writes == {nth}:
+            os._exit(9)
+
+access = Killed(Location(Path({str(store)!r})))
+apply_plan(access, fill(access, ""))
+"""
+        ended = subprocess.run([sys.executable, "-c", program], check=False)
+        assert ended.returncode == 9
+        entry = Journal(Location(store)).interrupted()
+        assert entry is not None
+        undo(local(store), entry)
+        assert look(store) == before
+
+
+def _key(value: str, nth: int) -> str:
+    """Which chunk the n-th write of a fill of the whole array goes to."""
+    count = 6 if value == "7" else 9  # the last three are missing, and stay so, if they are 7
+    return [f"a/c/{y}/{x}" for y in range(3) for x in range(3)][:count][nth - 1]
+
+
+class TestConflict:
+    def test_a_chunk_that_was_changed_after_planning_is_left_alone(self, store: Path) -> None:
+        plan = fill(local(store), "")
+        zarr.open_group(store, mode="r+")["a"][3, 7] = 1  # type: ignore[index]
+        before = look(store)
+        with pytest.raises(UserError, match="a was not changed") as caught:
+            apply_plan(local(store), plan)
+        assert caught.value.why.startswith("a/c/1/2 has been changed by another program")
+        assert look(store) == before
+        assert Journal(Location(store)).entries() == []
+
+    def test_a_chunk_that_appears_after_planning_is_left_alone(self, store: Path) -> None:
+        plan = fill(local(store), "")
+        zarr.open_group(store, mode="r+")["a"][5, 7] = 1  # type: ignore[index]
+        before = look(store)
+        with pytest.raises(UserError, match="a was not changed"):
+            apply_plan(local(store), plan)
+        assert look(store) == before
+
+    def test_a_chunk_that_is_changed_while_others_are_written(self, store: Path) -> None:
+        class Rival(LocalAccess):
+            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+                super().put(key, value, mode=mode)
+                if key == "a/c/0/2":
+                    (store / "a/c/1/1").write_bytes(b"theirs")
+
+        before = look(store)
+        with pytest.raises(UserError, match="a was not changed") as caught:
+            apply_plan(Rival(Location(store)), fill(local(store), ""))
+        assert caught.value.why.startswith("a/c/1/1 has been changed by another program")
+        assert changed(before, look(store)) == {"a/c/1/1"}
+
+    def test_what_a_rival_wrote_over_the_edit_is_kept_when_it_is_put_back(
+        self, store: Path
+    ) -> None:
+        class Rival(FailingAccess):
+            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+                if key == "a/c/0/2":
+                    (store / "a/c/0/0").write_bytes(b"theirs")
+                super().put(key, value, mode=mode)
+
+        before = look(store)
+        with pytest.raises(UserError, match="a was put back, but for a/c/0/0"):
+            apply_plan(Rival(store, 4), fill(local(store), ""))
+        after = look(store)
+        assert changed(before, after) == {"a/c/0/0"}
+        assert after["a/c/0/0"][1] == b"theirs"
+
+    def test_an_array_whose_document_was_changed_after_planning(self, store: Path) -> None:
+        plan = fill(local(store), "")
+        zarr.open_group(store, mode="r+")["a"].resize((6, 9))  # type: ignore[union-attr]
+        before = look(store)
+        with pytest.raises(UserError, match="a was not changed") as caught:
+            apply_plan(local(store), plan)
+        assert caught.value.why.startswith("a/zarr.json has been changed")
+        assert look(store) == before
+
+    @pytest.mark.parametrize("key", ["a/c/0/0", "a/c/2/2"])
+    @pytest.mark.parametrize("theirs", [b"theirs", None])
+    def test_undo_refuses_what_was_changed_since(
+        self, store: Path, key: str, theirs: bytes | None
+    ) -> None:
+        entry = apply_plan(local(store), fill(local(store), ""))
+        local(store).put(key, theirs)
+        after = look(store)
+        with pytest.raises(UserError, match="was not undone") as caught:
+            undo(local(store), entry)
+        assert caught.value.why.startswith(f"{key} has been changed since")
+        assert look(store) == after
+
+    def test_undo_goes_back_many_steps(self, store: Path) -> None:
+        trees = [look(store)]
+        for value in "123":
+            apply_plan(local(store), fill(local(store), "1:5, 2:4", value))
+            trees.append(look(store))
+        first = Journal(Location(store)).entries()[-1]
+        with pytest.raises(UserError, match="was not undone"):
+            undo(local(store), first)
+        for tree in reversed(trees[:-1]):
+            last = Journal(Location(store)).last_applied()
+            assert last is not None
+            undo(local(store), last)
+            assert look(store) == tree
+
+    def test_an_edit_is_undone_once(self, store: Path) -> None:
+        entry = apply_plan(local(store), fill(local(store), "0"))
+        undo(local(store), entry)
+        with pytest.raises(UserError) as caught:
+            undo(local(store), entry)
+        assert caught.value.why == "it is undone"
+
+    def test_two_programs_do_not_edit_one_store_at_once(self, store: Path) -> None:
+        inside, leave = threading.Event(), threading.Event()
+
+        class Slow(LocalAccess):
+            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+                inside.set()
+                assert leave.wait(30)
+                super().put(key, value, mode=mode)
+
+        plan = fill(local(store), "0, 0")
+        other = fill(local(store), "3, 7")
+        done: list[Entry] = []
+        slow = Slow(Location(store))
+        worker = threading.Thread(target=lambda: done.append(apply_plan(slow, plan)))
+        worker.start()
+        try:
+            assert inside.wait(30)
+            with pytest.raises(UserError, match="Another program is editing this store"):
+                apply_plan(local(store), other)
+            assert Journal(Location(store)).interrupted() is None
+        finally:
+            leave.set()
+            worker.join()
+        assert [entry.state for entry in done] == ["applied"]
+        apply_plan(local(store), other)
+
+
+class TestJournal:
+    def test_all_is_kept_before_the_first_byte_changes(self, store: Path) -> None:
+        class Watching(LocalAccess):
+            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+                if not seen:
+                    (entry,) = Journal(self.location).entries()
+                    journal = Journal(self.location)
+                    seen.update((r.key, journal.kept(entry, r)) for r in entry.records)
+                    states.append(entry.state)
+                super().put(key, value, mode=mode)
+
+        seen: dict[str, bytes | None] = {}
+        states: list[str] = []
+        plan = fill(local(store), "")
+        wanted = {touched.key: local(store).get(touched.key) for touched in plan.touched}
+        apply_plan(Watching(Location(store)), plan)
+        assert seen == wanted
+        assert len(seen) == 9
+        assert states == ["applying"]
+
+    def test_it_is_flushed_before_the_first_byte_changes(
+        self, store: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Watching(LocalAccess):
+            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+                if not missing:
+                    (entry,) = (Journal(self.location).folder).glob("*-*")
+                    wanted = {path.stat().st_ino for path in (entry, *entry.iterdir())}
+                    missing.append(len(wanted - synced))
+                super().put(key, value, mode=mode)
+
+        flush = os.fsync
+        synced: set[int] = set()
+        missing: list[int] = []
+
+        def fsync(handle: int) -> None:
+            synced.add(os.fstat(handle).st_ino)
+            flush(handle)
+
+        monkeypatch.setattr("os.fsync", fsync)
+        apply_plan(Watching(Location(store)), fill(local(store), ""))
+        assert missing == [0]
+
+    def test_an_entry_tells_what_was_done(self, store: Path) -> None:
+        entry = apply_plan(local(store), fill(local(store), "1, 2:4", "65535"))
+        assert entry.expression == "a[1, 2:4] = 65535"
+        assert (entry.node, entry.selection, entry.value) == ("a", "1, 2:4", "65535")
+        assert entry.location == store.as_uri()
+        assert entry.time.endswith("+00:00")
+        assert [record.key for record in entry.records] == ["a/c/0/0", "a/c/0/1"]
+
+    def test_newest_first_and_each_store_by_itself(self, store: Path, tmp_path: Path) -> None:
+        other = tmp_path / "other.zarr"
+        shutil.copytree(store, other)
+        made = [apply_plan(local(store), fill(local(store), "0", value)) for value in "123"]
+        assert Journal(Location(store)).entries() == made[::-1]
+        assert Journal(Location(other)).entries() == []
+        (tmp_path / "link").symlink_to(store)
+        assert Journal(Location(tmp_path / "link")).entries() == made[::-1]
+
+    def test_what_is_damaged_or_foreign_is_skipped_and_told(self, store: Path) -> None:
+        made = [apply_plan(local(store), fill(local(store), "0", value)) for value in "1234567"]
+        journal = Journal(Location(store))
+        texts = [(journal.folder / entry.id / "edit.json").read_text() for entry in made]
+        odd = {
+            0: "{",
+            1: "[]",
+            2: texts[2].replace('"format": 1', '"format": 99'),
+            3: texts[3].replace('"000000"', '"../000000"'),
+            4: texts[4].replace(store.as_uri(), "file:///elsewhere"),
+            5: texts[5].replace('"applied"', '"sideways"'),
+        }
+        for number, text in odd.items():
+            (journal.folder / made[number].id / "edit.json").write_text(text)
+        (journal.folder / "notes.txt").write_text("by the user")
+        (journal.folder / "000099-20250101T000000Z").mkdir()
+        assert journal.entries() == [made[6]]
+        told = " | ".join(journal.skipped)
+        assert len(journal.skipped) == 8
+        for words in ("notes.txt", "format 99", "leads elsewhere", "elsewhere", "sideways"):
+            assert words in told
+        newest = apply_plan(local(store), fill(local(store), "0", "9"))
+        assert newest.id.startswith("000100-")
+        assert journal.last_applied() == newest
+
+    def test_a_copy_that_is_damaged_is_not_put_back(self, store: Path) -> None:
+        entry = apply_plan(local(store), fill(local(store), "0"))
+        (Journal(Location(store)).folder / entry.id / "000001").write_bytes(b"rotten")
+        after = look(store)
+        with pytest.raises(UserError, match="was not undone") as caught:
+            undo(local(store), entry)
+        assert caught.value.why == "the journal's copy of a/c/0/1 is damaged"
+        assert look(store) == after
+
+    def test_a_line_that_is_torn_was_never_acted_on(self, store: Path) -> None:
+        before = look(store)
+        access = FailingAccess(store, 3, late=True, forever=True)
+        with pytest.raises(UserError, match="changed in part"):
+            apply_plan(access, fill(access, ""))
+        journal = Journal(Location(store))
+        entry = journal.interrupted()
+        assert entry is not None
+        with (journal.folder / entry.id / "after.log").open("ab") as log:
+            log.write(b'{"record": 3, "aft')
+        undo(local(store), entry)
+        assert look(store) == before
+
+    def test_it_is_not_for_others_to_read(self, store: Path) -> None:
+        entry = apply_plan(local(store), fill(local(store), "0"))
+        folder = Journal(Location(store)).folder
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE((folder / entry.id).stat().st_mode) == 0o700
+
+    def test_bytes_are_kept_only_as_long_as_they_are_needed(self, store: Path) -> None:
+        entry = apply_plan(local(store), fill(local(store), "0"))
+        folder = Journal(Location(store)).folder / entry.id
+        kept = {path.name for path in folder.iterdir()}
+        assert kept == {"edit.json", "000000", "000001", "000002"}
+        undo(local(store), entry)
+        assert [path.name for path in folder.iterdir()] == ["edit.json"]
+
+    def test_what_was_left_of_an_edit_that_never_began_goes(self, store: Path) -> None:
+        journal = Journal(Location(store))
+        with journal.locked():
+            journal.begin(fill(local(store), "0"))
+        assert [entry.state for entry in journal.entries()] == ["planned"]
+        entry = apply_plan(local(store), fill(local(store), "0"))
+        assert journal.entries() == [entry]
+        assert [path.name for path in journal.folder.glob("*-*")] == [entry.id]
+
+    def test_looking_makes_no_journal(self, store: Path) -> None:
+        journal = Journal(Location(store))
+        assert (journal.entries(), journal.last_applied(), journal.interrupted()) == (
+            [],
+            None,
+            None,
+        )
+        assert not journal.folder.exists()
+
+
+class TestFiles:
+    def test_permissions_stay(self, store: Path) -> None:
+        chunk = store / "a/c/0/0"
+        chunk.chmod(0o640)
+        before = look(store)
+        entry = apply_plan(local(store), fill(local(store), "0, 0"))
+        assert stat.S_IMODE(chunk.stat().st_mode) == 0o640
+        undo(local(store), entry)
+        assert look(store) == before
+
+    def test_permissions_come_back_with_a_chunk_that_was_removed(self, store: Path) -> None:
+        chunk = store / "a/c/0/0"
+        chunk.chmod(0o640)
+        before = look(store)
+        entry = apply_plan(local(store), fill(local(store), "0:2, 0:3", "7"))
+        assert not chunk.exists()
+        undo(local(store), entry)
+        assert look(store) == before
+
+    def test_folders_of_others_stay(self, store: Path) -> None:
+        (store / "a/c/2").mkdir()
+        before = look(store)
+        entry = apply_plan(local(store), fill(local(store), "5, 7"))
+        undo(local(store), entry)
+        assert look(store) == before
+
+    def test_a_folder_that_is_not_empty_any_more_stays(self, store: Path) -> None:
+        before = look(store)
+        entry = apply_plan(local(store), fill(local(store), "5, 7"))
+        (store / "a/c/2/notes.txt").write_text("by the user")
+        undo(local(store), entry)
+        assert changed(before, look(store)) == {"a/c/2/notes.txt"}
+
+    def test_a_store_that_became_read_only_is_not_undone(self, store: Path) -> None:
+        entry = apply_plan(local(store), fill(local(store), "0"))
+        after = look(store)
+        with pytest.raises(UserError) as caught:
+            undo(local(store, read_only=True), entry)
+        assert caught.value.why == "opened with --read-only"
+        assert look(store) == after
+
+    def test_progress_ends_near_the_end(self, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("omezarr_tui.edit.plan._REPORT_EVERY", -1)
+        planned: list[tuple[int, int]] = []
+        applied: list[tuple[int, int]] = []
+        plan = fill(local(store), "", progress=lambda done, total: planned.append((done, total)))
+        apply_plan(local(store), plan, progress=lambda done, total: applied.append((done, total)))
+        assert planned == [(done, 9) for done in range(9)]
+        assert applied == [(done, 18) for done in range(18)]
+
+
+class TestCodecsThatLose:
+    def test_a_value_that_would_not_be_kept_is_refused(self, tmp_path: Path) -> None:
+        codec = numcodecs.FixedScaleOffset(offset=0, scale=10, dtype="<f8", astype="<i4")
+        group = zarr.create_group(tmp_path, zarr_format=2)
+        group.create_array("a", data=np.array([0.1, 0.2, 0.3]), filters=[codec])
+        before = look(tmp_path)
+        with pytest.raises(UserError, match="would not keep its values exactly"):
+            apply_plan(local(tmp_path), fill(local(tmp_path), "1", "0.25"))
+        assert look(tmp_path) == before
+        apply_plan(local(tmp_path), fill(local(tmp_path), "1", "0.5"))
+        np.testing.assert_allclose(read(tmp_path, array_in(local(tmp_path))), [0.1, 0.5, 0.3])
+
+
+@contextmanager
+def real_store(source: Path, folder: Path) -> Iterator[Path]:
+    copied = folder / source.name
+    shutil.copytree(source, copied)
+    for path in copied.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    yield copied
+
+
+@pytest.mark.parametrize("name", ["cells_v05.ome.zarr", "cells_v04.ome.zarr"])
+def test_a_plane_of_a_real_image(name: str, shared_data: Path, tmp_path: Path) -> None:
+    with real_store(shared_data / name, tmp_path) as folder:
+        access = local(folder)
+        node = array_in(access, "s0")
+        before, values = look(folder), read(folder, node)
+        plane = parse_selection("c=1, z=5", node.shape, ("c", "z", "y", "x"))
+        plan = plan_fill(access, node, plane, np.uint16(0))
+        assert plan.expression == "s0[1, 5, :, :] = 0"
+        assert plan.old_range == (values[1, 5].min(), values[1, 5].max())
+        entry = apply_plan(access, plan)
+        values[1, 5] = 0
+        np.testing.assert_array_equal(read(folder, node), values)
+        assert all(key.startswith("s0/") for key in changed(before, look(folder)))
+        undo(access, entry)
+        assert look(folder) == before
