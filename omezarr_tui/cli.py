@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import logging
 import os
 import sys
@@ -108,6 +109,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         why = f"{type(error).__name__}: {explain(error)}; {DEBUG}=1 shows more"
         _tell(UserError("It ended with an error that was not foreseen", why))
         return ExitCode.UNREADABLE
+    finally:
+        _leave_zarr()
+
+
+def _leave_zarr() -> None:
+    """Keep zarr-python from closing its event loop at the end: amid a read that fails, loudly."""
+    busy = sys.modules.get("zarr.core.sync")
+    if busy is not None and hasattr(busy, "cleanup_resources"):
+        atexit.unregister(busy.cleanup_resources)
 
 
 def _quieten() -> None:
@@ -136,9 +146,8 @@ def _run(argv: list[str]) -> int:
     )
     command.add_arguments(parser)
     # Intermixed: `show image --level 1 NODE` is as good as `show image NODE --level 1`.
-    parse = parser.parse_args if "--" in arguments else parser.parse_intermixed_args
     try:
-        parsed = parse(_joined(arguments))
+        parsed = parser.parse_intermixed_args(_plain(arguments))
     except SystemExit:  # after --help
         return ExitCode.DONE
     return command.run(parsed)
@@ -157,15 +166,20 @@ def _named_command(argv: list[str]) -> tuple[str, list[str]]:
     return "open", argv
 
 
-def _joined(arguments: list[str]) -> list[str]:
-    """``--select -1,:`` as ``--select=-1,:``."""
-    joined: list[str] = []
-    for word in arguments:
-        if joined and joined[-1] in _SELECTING and word.startswith("-"):
-            joined[-1] += f"={word}"
+def _plain(arguments: list[str]) -> list[str]:
+    """The arguments without what argparse stumbles over.
+
+    ``--select -1,:`` becomes ``--select=-1,:``, and what follows ``--`` and begins with a
+    minus, which is always a path, becomes ``./-path``.
+    """
+    plain: list[str] = []
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    for word in arguments[:end]:
+        if plain and plain[-1] in _SELECTING and word.startswith("-"):
+            plain[-1] += f"={word}"
         else:
-            joined.append(word)
-    return joined
+            plain.append(word)
+    return plain + [f"./{w}" if w.startswith("-") else w for w in arguments[end + 1 :]]
 
 
 def _tell(error: UserError) -> None:

@@ -38,7 +38,7 @@ class Output:
     color
         Whether colours may be written: to a terminal that has them, unless ``NO_COLOR`` is set.
     ascii_only
-        Whether its encoding, or the C locale, leaves no glyphs beyond ASCII.
+        Whether its encoding, or the C locale, leaves the program's glyphs no place.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
@@ -49,8 +49,8 @@ class Output:
             and not os.environ.get("NO_COLOR")
             and os.environ.get("TERM", "dumb") != "dumb"
         )
-        self._encoding = self._stream.encoding or "ascii"
-        self.ascii_only = _is_c_locale() or not _can_encode("×│─▀µ", self._encoding)
+        self._encoding = "ascii" if _is_c_locale() else self._stream.encoding or "ascii"
+        self.ascii_only = not _can_encode("×│─▀µ", self._encoding)
 
     def line(self, text: str = "") -> None:
         """Write one line, and let it out at once: who reads a pipe may want no more of it."""

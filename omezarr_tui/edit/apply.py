@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import accumulate
 
-from omezarr_tui.edit.entry import Entry, Record
+from omezarr_tui.edit.entry import Entry
 from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.keys import digest
 from omezarr_tui.edit.plan import Plan, Progress, paced
@@ -77,7 +77,8 @@ def apply_plan(
 def undo(access: Access, entry: Entry) -> Entry:
     """Take an edit back: every key is as it was before, byte for byte, or absent again.
 
-    Also one that was interrupted, half done or half undone.
+    Also one that was interrupted, half done or half undone. Of such a one, what another
+    program changed since is left as it is, and told.
 
     Parameters
     ----------
@@ -95,7 +96,8 @@ def undo(access: Access, entry: Entry) -> Entry:
     ------
     UserError
         It is undone already, or a key is no longer what the edit left: then nothing is
-        changed. Or the disk failed: then undo can be asked for again.
+        changed. Or the disk failed: then undo can be asked for again. Or an edit that was
+        interrupted could not be undone everywhere.
     """
     _check_writable(access, access.location.name)
     journal = Journal(access.location)
@@ -104,19 +106,19 @@ def undo(access: Access, entry: Entry) -> Entry:
         if not entry.can_be_undone:
             raise UserError(f"{entry.expression} was not undone", f"it is {entry.state}")
         try:
-            _check_undo(access, journal, entry)
+            if entry.state == "applied":
+                _check_undo(access, journal, entry)
             entry = journal.mark(entry, "undoing")
-            foreign = _put_back(access, journal, entry)
-            entry = journal.mark(entry, "undone")
+            left = _put_back(access, journal, entry)
+            entry = journal.mark(entry, "undone", forget=not left)
         except OSError as error:
             raise UserError(
                 f"{entry.expression} was not undone, or only in part",
                 f"{explain(error)}; undo can be asked for again",
             ) from error
-    if foreign:
+    if left:
         raise UserError(
-            f"{entry.expression} was undone, but for {', '.join(foreign)}",
-            "another program changed that meanwhile",
+            f"{entry.expression} was undone, but not everywhere", _told(left, journal, entry)
         )
     return entry
 
@@ -197,18 +199,19 @@ class _Edit:
     def _roll_back(self, entry: Entry, cause: BaseException) -> None:
         """Put back what was rewritten; what someone else changed meanwhile is left to them."""
         try:
-            foreign = _put_back(self._access, self._journal, self._journal.load(entry))
-            self._journal.mark(entry, "rolled back")
+            entry = self._journal.load(entry)
+            left = _put_back(self._access, self._journal, entry)
+            entry = self._journal.mark(entry, "rolled back", forget=not left)
         except Exception as error:
             raise UserError(
                 f"{self._plan.name} is changed in part",
                 f"{explain(cause)}; and it could not be put back: {explain(error)}. "
                 "Undo puts it back when that is mended",
             ) from cause
-        if foreign:
+        if left:
             raise UserError(
-                f"{self._plan.name} was put back, but for {', '.join(foreign)}",
-                f"another program changed that meanwhile; {explain(cause)}",
+                f"{self._plan.name} was put back, but not everywhere",
+                f"{explain(cause)}; {_told(left, self._journal, entry)}",
             ) from cause
 
 
@@ -245,43 +248,37 @@ def _check_writable(access: Access, name: str) -> None:
 def _check_undo(access: Access, journal: Journal, entry: Entry) -> None:
     """Refuse, before anything is changed, what cannot be undone wholly."""
     for record in entry.records:
-        if record.after is None:
-            continue
-        now = digest(access.get(record.key))
-        expected = (record.before, record.after) if entry.is_interrupted else (record.after,)
-        if now not in expected:
+        if record.after != digest(access.get(record.key)):
             raise UserError(
                 f"{entry.expression} was not undone",
                 f"{record.key} has been changed since, and that would be lost",
             )
-        if digest(journal.kept(entry, record)) != record.before:
-            raise UserError(
-                f"{entry.expression} was not undone",
-                f"the journal's copy of {record.key} is damaged",
-            )
+        journal.kept(entry, record)
 
 
 def _put_back(access: Access, journal: Journal, entry: Entry) -> list[str]:
-    """Put each key back that is as the edit left it; give those that are someone else's."""
-    foreign = []
+    """Put each key back that is as the edit left it; tell which could not be, and why."""
+    left = []
     for record in reversed(entry.records):
         if record.after is None:
             continue
         now = digest(access.get(record.key))
         if now == record.after:
-            _put(access, record.key, _before(journal, entry, record), record.mode)
+            try:
+                raw = journal.kept(entry, record)
+            except UserError as error:
+                left.append(error.what)
+                continue
+            _put(access, record.key, raw, record.mode)
         elif now != record.before:
-            foreign.append(record.key)
+            left.append(f"{record.key} was changed by another program")
     for folder in reversed(entry.folders):
         access.remove_folder(folder)
-    return foreign
+    return left
 
 
-def _before(journal: Journal, entry: Entry, record: Record) -> bytes | None:
-    raw = journal.kept(entry, record)
-    if digest(raw) != record.before:
-        raise OSError(f"the journal's copy of {record.key} is damaged")
-    return raw
+def _told(left: list[str], journal: Journal, entry: Entry) -> str:
+    return f"{'; '.join(left)}; what was there before is kept in {journal.folder / entry.id}"
 
 
 def _put(access: Access, key: str, raw: bytes | None, mode: int | None = None) -> None:

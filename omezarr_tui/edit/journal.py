@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from omezarr_tui import settings
 from omezarr_tui.edit.disk import locked, sync_folder, write_whole
 from omezarr_tui.edit.entry import Entry, Record, State, entry_from_json, entry_to_json
-from omezarr_tui.edit.keys import ABSENT
+from omezarr_tui.edit.keys import ABSENT, digest
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.location import Location
 
@@ -171,12 +171,16 @@ class Journal:
 
         Raises
         ------
-        OSError
-            They cannot be read.
+        UserError
+            The copy is damaged or gone.
         """
-        if record.file is None:
-            return None
-        return (self.folder / entry.id / record.file).read_bytes()
+        raw = None
+        if record.file is not None:
+            with suppress(OSError):
+                raw = (self.folder / entry.id / record.file).read_bytes()
+        if digest(raw) != record.before:
+            raise UserError(f"The journal's copy of {record.key} is damaged", "nothing was undone")
+        return raw
 
     def announce(
         self, entry: Entry, number: int, after: str, folders: tuple[str, ...] = ()
@@ -197,16 +201,23 @@ class Journal:
         line = json.dumps({"record": number, "after": after, "folders": folders})
         write_whole(self.folder / entry.id / _LOG, line.encode() + b"\n", append=True)
 
-    def mark(self, entry: Entry, state: State) -> Entry:
+    def mark(self, entry: Entry, state: State, *, forget: bool = True) -> Entry:
         """Note how far an edit is, with all that was announced of it.
 
-        When it is taken back, the bytes before are no longer needed and are removed.
+        Parameters
+        ----------
+        entry
+            The edit.
+        state
+            Which holds from now on.
+        forget
+            Whether to remove the bytes before, once they are back in the store.
         """
         entry = replace(self.load(entry), state=state)
         self._write(entry)
         if not entry.is_interrupted:
             (self.folder / entry.id / _LOG).unlink(missing_ok=True)
-        if state in ("undone", "rolled back"):
+        if forget and state in ("undone", "rolled back"):
             for record in entry.records:
                 if record.file:
                     (self.folder / entry.id / record.file).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 PERCENTILES = (1.0, 99.0)
+_ROUNDING = 1e-9  # of sums of doubles, relative
 
 
 def window_of(samples: np.ndarray[Any, Any]) -> Window:
@@ -31,9 +32,14 @@ def window_of(samples: np.ndarray[Any, Any]) -> Window:
     if values.size == 0:
         return Window(0.0, 1.0)
     low, high = (float(value) for value in np.percentile(values, PERCENTILES))
-    if low == high:
+    if _same(low, high):
         low, high = float(values.min()), float(values.max())
-    return Window(low, high) if low < high else Window(low, low + 1)
+    return Window(low, low + 1) if _same(low, high) else Window(low, high)
+
+
+def _same(low: float, high: float) -> bool:
+    """Whether two means differ by no more than the rounding of their sums."""
+    return high - low <= _ROUNDING * max(abs(low), abs(high))
 
 
 def stretched(window: Window, factor: float) -> Window:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _BLOCK_BYTES = 32 * MIB
+_BLOCK_CHUNKS = 4096  # small chunks cost time rather than bytes, and progress must show
 _VARIABLE_BYTES = 64  # what a text of variable length is taken to need in memory
 
 
@@ -159,6 +160,7 @@ def _box(node: Array, selection: Selection) -> tuple[int, ...]:
     """Elements along each axis of what is read at once: whole chunks, within a budget."""
     steps = [max(1, step) for step in node.chunks]
     room = _BLOCK_BYTES // (math.prod(steps) * (node.dtype.itemsize or _VARIABLE_BYTES))
+    room = min(room, _BLOCK_CHUNKS)
     for axis in reversed(range(len(steps))):
         count = max(1, min(room, len(selection.cells(steps)[axis])))
         steps[axis] *= count

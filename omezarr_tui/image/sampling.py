@@ -212,8 +212,6 @@ class AreaAverage:
         import numpy as np
 
         self._np = np
-        small = (sampling.array.dtype.itemsize or 8) <= 2
-        self._dtype = np.float32 if small else np.float64
         self._edges = (
             np.linspace(sampling.top, sampling.bottom, sampling.grid[0] + 1),
             np.linspace(sampling.left, sampling.right, sampling.grid[1] + 1),
@@ -226,7 +224,7 @@ class AreaAverage:
         np = self._np
         across, weights_across = self._weights(1, left, block.shape[1])
         for start in range(0, block.shape[0], _TILE_ROWS):
-            tile = block[start : start + _TILE_ROWS].astype(self._dtype)
+            tile = block[start : start + _TILE_ROWS].astype(np.float64)
             down, weights_down = self._weights(0, top + start, tile.shape[0])
             where = (down, across)
             finite = None
@@ -256,7 +254,7 @@ class AreaAverage:
         pixels = np.arange(start, start + count)
         low, high = edges[first:last, None], edges[first + 1 : last + 1, None]
         covered = np.minimum(high, pixels + 1) - np.maximum(low, pixels)
-        return slice(first, last), np.clip(covered, 0, None).astype(self._dtype)
+        return slice(first, last), np.clip(covered, 0, None).astype(np.float64)
 
 
 class Nearest:

@@ -24,6 +24,7 @@ from omezarr_tui.text import (
     visible,
 )
 
+_LISTS = ("labels", "series-list", "bioformats2raw")
 _CODEC_KINDS: tuple[CodecKind, ...] = ("array→array", "array→bytes", "bytes→bytes")
 
 
@@ -253,8 +254,11 @@ def format_line(node: Group | Array) -> str:
     """The formats of a node: ``Zarr v3 · OME-Zarr 0.5``."""
     version = ome_version(node.attributes) if kind_of(node.attributes) else None
     parts = [f"Zarr v{node.zarr_format}"]
-    if kind_of(node.attributes):
-        parts.append(f"OME-Zarr {visible(version)}" if version else "OME-Zarr, version not given")
+    kind = kind_of(node.attributes)
+    if kind:
+        # Groups that only list names need not say which version they follow.
+        unsaid = "OME-Zarr" if kind in _LISTS else "OME-Zarr, version not given"
+        parts.append(f"OME-Zarr {visible(version)}" if version else unsaid)
     if isinstance(node, Group) and node.consolidated:
         parts.append("consolidated")
     return " · ".join(parts)

@@ -72,7 +72,8 @@ def parse_node(path: str, documents: Mapping[str, bytes]) -> Node | None:
             Group(path, 2, attributes) if name == ZGROUP else _array_v2(path, document, attributes)
         )
     except DocumentError as error:
-        return Broken(path, f"{name} cannot be understood", str(error))
+        told = str(error)
+        return Broken(path, told if told.startswith((name, ZATTRS)) else f"{name}: {told}")
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         return Broken(path, f"{name} cannot be understood", explain(error))
 

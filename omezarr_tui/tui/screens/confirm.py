@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from omezarr_tui.image.picture import Picture
 
 
+_TALL = 32  # of a terminal in which the dialog has room around its words
 _LEAST_HEIGHT = 23  # of a terminal in which there is room for pictures in the dialog
 
 
@@ -30,7 +31,8 @@ def preview_room(width: int, height: int) -> tuple[int, int]:
 
     What is left when all the words stand; nothing in the dialog scrolls.
     """
-    return max(3, min(16, height - 19)), max(12, min(40, (width - 14) // 2))
+    words = 22 if height >= _TALL else 19
+    return max(3, min(16, height - words)), max(12, min(40, (width - 14) // 2))
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -50,7 +52,7 @@ class ConfirmScreen(ModalScreen[bool]):
         ("right", "app.focus_next", "Other button"),
     ]
 
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]
 
     def __init__(self, plan: Plan, pictures: tuple[Picture, Picture] | None) -> None:
         super().__init__()

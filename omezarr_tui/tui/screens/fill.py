@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from omezarr_tui.image.selection import Selection, parse_selection, whole
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import listed, plural, visible
+from omezarr_tui.text import plural, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ class FillScreen(ModalScreen[Filling | None]):
         """Two lines to type in, each with what it allows."""
         node = self._node
         at = ", ".join(f"{self._axes[axis]}={position}" for axis, position in self._plane.items())
-        sizes = [f"{a} 0 to {size - 1}" for a, size in zip(self._axes, node.shape, strict=True)]
+        sizes = [f"{a} 0–{size - 1}" for a, size in zip(self._axes, node.shape, strict=True)]
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = f"Fill {visible(node.name or 'array')} with a value"
             yield Label("Where", markup=False)
             yield Input(at, id="where", placeholder="all of it", select_on_focus=False)
             yield Static(
-                f"An axis that is not named is whole: {visible(listed(sizes))}.\n"
-                "A range is start:stop, as in Python: y=10:20",
+                f"{visible(', '.join(sizes))}; an axis that is not named is whole\n"
+                "a range is start:stop, as in Python: y=10:20",
                 classes="hint",
                 markup=False,
             )

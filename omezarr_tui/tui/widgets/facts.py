@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from textwrap import wrap
 
@@ -11,6 +12,8 @@ from textual.widgets import Static
 from omezarr_tui.ome.describe import Fact
 from omezarr_tui.tui.themes import QUIET, WARNING
 
+_NO_BREAK = "\u00a0"
+_TORN = re.compile(r" × |(?<=\d) (?=[^\s\d]{1,3}$)")  # gaps inside sizes, and before a unit
 _LEAST = 12  # cells for the values
 
 
@@ -39,8 +42,15 @@ class FactsView(Static):
             if fact.warning and not fact.value.startswith("✗"):
                 mark = ("! ", WARNING)
             style = WARNING if fact.warning else ""
-            first, *rest = wrap(fact.value, room - len(mark[0]), replace_whitespace=False) or [""]
+            first, *rest = _lines(fact.value, room - len(mark[0]))
             label = (f"{fact.label:<{width}}  ", QUIET)
             lines.append(Content.assemble(label, mark, (first, style)))
             lines += [Content.assemble(" " * (width + 2), (line, style)) for line in rest]
         self.update(Content("\n").join(lines))
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """A text in lines; sizes such as ``2 × 32 × 275 µm`` are not torn apart."""
+    whole = _TORN.sub(lambda gap: gap[0].replace(" ", _NO_BREAK), text)
+    lines = wrap(whole, max(1, width), replace_whitespace=False) or [""]
+    return [line.replace(_NO_BREAK, " ") for line in lines]

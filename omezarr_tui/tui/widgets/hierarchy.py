@@ -92,6 +92,7 @@ class HierarchyTree(Tree[Item]):
         self._listings[group.path] = listing
         # The cursor, where it stood on "more", goes on to the first of the new ones.
         line = self.cursor_line
+        was_on_more = self.cursor_node is not None and isinstance(self.cursor_node.data, More)
         if place.children and isinstance(place.children[-1].data, More):
             place.children[-1].remove()
         for node in listing.nodes:
@@ -101,6 +102,8 @@ class HierarchyTree(Tree[Item]):
         elif not place.children:
             place.allow_expand = False
         self.cursor_line = line
+        if was_on_more:
+            self.call_after_refresh(self._tell_chosen)
         if self._seek is not None:
             self.reveal(self._seek)
 
@@ -220,6 +223,11 @@ class HierarchyTree(Tree[Item]):
             place = self.get_node_at_line(line)
             if place is not None and isinstance(place.data, More):
                 self._want(place.data.group)
+
+    def _tell_chosen(self) -> None:
+        place = self.get_node_at_line(self.cursor_line)
+        if place is not None and isinstance(place.data, Group | Array | Broken):
+            self.post_message(self.Chosen(place.data))
 
     def _want(self, group: Group, rows: int | None = None) -> None:
         if group.path not in self._asked:
