@@ -13,7 +13,7 @@ EXTRA_lint := [dev]
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-lowest lint format screenshots
+.PHONY: help demo test test-lowest lint format screenshots readme
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ format: $(STAMP)-lint ## put style right where that can be done without a person
 
 screenshots: $(STAMP)-test ## draw the pictures of the README anew
 	$(BIN)/python screenshots/make.py
+
+readme: $(STAMP)-test ## write the table of keys into the README
+	$(BIN)/python tests/test_readme.py
 
 # The tools stay as new as they are; snapshots are left out, as each Textual draws its own.
 test-lowest: ## run the tests on the oldest dependencies that pyproject.toml allows

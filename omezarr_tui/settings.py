@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ from platformdirs import user_config_path, user_state_path
 from omezarr_tui.errors import ExitCode, UserError, explain
 
 _PROGRAM = "omezarr-tui"
+_WANTED = {str: "a text", int: "a whole number above 0", dict: "a table of texts"}
 MIB = 1024 * 1024
 
 
@@ -31,6 +33,8 @@ class Settings:
         Children of a group that are listed at a time.
     expand_nodes
         Nodes that "expand all" opens at the most.
+    keys
+        Other keys for actions, by the action's id: a table ``[keys]`` in the file.
     """
 
     theme: str = "omezarr-dark"
@@ -38,6 +42,7 @@ class Settings:
     ask_above_bytes: int = 256 * MIB
     page_rows: int = 200
     expand_nodes: int = 500
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def settings_file() -> Path:
@@ -72,7 +77,7 @@ def load_settings(file: Path | None = None) -> Settings:
         raise UserError(
             f"{file} cannot be read", explain(error), exit_code=ExitCode.USAGE
         ) from error
-    known = {field.name: type(field.default) for field in fields(Settings)}
+    known = {f.name: dict if f.name == "keys" else type(f.default) for f in fields(Settings)}
     if given.get("rendering", "ascii") not in ("ascii", "half"):
         raise UserError(
             f"{file} sets rendering to {given['rendering']!r}",
@@ -87,7 +92,7 @@ def load_settings(file: Path | None = None) -> Settings:
                 exit_code=ExitCode.USAGE,
             )
         if type(value) is not known[key] or (isinstance(value, int) and value < 1):
-            wanted = "a text" if known[key] is str else "a whole number above 0"
+            wanted = _WANTED[known[key]]
             raise UserError(
                 f"{file} sets {key} to {value!r}",
                 f"it must be {wanted}",

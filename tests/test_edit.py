@@ -1,15 +1,9 @@
 """Edits: what is planned is what is done, nothing else changes, and all can be taken back."""
 
 import itertools
-import os
 import shutil
 import stat
-import subprocess
-import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +11,7 @@ import numcodecs
 import numpy as np
 import pytest
 import zarr
+from editing import array_in, changed, fill, local, look, read, small_store
 from foreign import Array as Values
 from foreign import Foreign
 from hypothesis import given, settings
@@ -24,7 +19,6 @@ from hypothesis import strategies as st
 from test_selection import selections
 
 from omezarr_tui.edit.apply import apply_plan, undo
-from omezarr_tui.edit.entry import Entry
 from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.keys import ABSENT, digest
 from omezarr_tui.edit.plan import Plan, plan_fill
@@ -32,67 +26,15 @@ from omezarr_tui.edit.value import parse_value
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.selection import Selection, parse_selection, whole
 from omezarr_tui.store.access import LocalAccess
-from omezarr_tui.store.hierarchy import find_node
 from omezarr_tui.store.location import Location
-from omezarr_tui.store.node import Array
 from omezarr_tui.store.stored import Cancelled
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
 
-Tree = dict[str, tuple[int, bytes | None]]
-
-
-def look(folder: Path) -> Tree:
-    """Every file and folder below a folder: permissions, and bytes of what is a file."""
-    return {
-        path.relative_to(folder).as_posix(): (
-            stat.S_IMODE(path.lstat().st_mode),
-            path.read_bytes() if path.is_file() else None,
-        )
-        for path in folder.rglob("*")
-    }
-
-
-def changed(old: Tree, new: Tree) -> set[str]:
-    """The files that are not the same."""
-    return {
-        name
-        for name in old.keys() | new.keys()
-        if old.get(name) != new.get(name) and (old.get(name) or new[name])[1] is not None
-    }
-
-
-def read(folder: Path, node: Array) -> Values:
-    """All values of an array, by zarr-python alone."""
-    opened = zarr.open_array(folder, path=node.path, mode="r")
-    return np.array(opened[...], opened.dtype)
-
-
-def array_in(access: LocalAccess, path: str = "a") -> Array:
-    node = find_node(access, path)
-    assert isinstance(node, Array)
-    return node
-
-
-def local(folder: Path, **options: bool) -> LocalAccess:
-    return LocalAccess(Location(folder), **options)
-
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """A store with an array of 6 x 8 in chunks of 2 x 3, of which the last row is missing."""
-    folder = tmp_path / "image.zarr"
-    group = zarr.create_group(folder, attributes={"kept": [1, 2]})
-    array = group.create_array("a", shape=(6, 8), chunks=(2, 3), dtype="uint16", fill_value=7)
-    array[:4] = np.arange(32).reshape(4, 8)
-    return folder
-
-
-def fill(access: LocalAccess, text: str, value: str = "5", path: str = "a", **options: Any) -> Plan:
-    node = array_in(access, path)
-    axes = [f"dim_{i}" for i in range(len(node.shape))]
-    selection = parse_selection(text, node.shape, axes)
-    return plan_fill(access, node, selection, parse_value(value, node.dtype), **options)
+    return small_store(tmp_path / "image.zarr")
 
 
 DTYPES = {
@@ -347,395 +289,6 @@ class TestPlan:
         assert {key for key in asked if "/c/" in key} == {"a/c/0/1"}
 
 
-class FailingAccess(LocalAccess):
-    """A store whose n-th write fails, before or after it is done, once or from then on."""
-
-    def __init__(self, folder: Path, nth: int, *, late: bool = False, forever: bool = False):
-        super().__init__(Location(folder))
-        self.writes = 0
-        self._fails: Callable[[int], bool] = nth.__le__ if forever else nth.__eq__
-        self._late = late
-
-    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-        self.writes += 1
-        fails = self._fails(self.writes)
-        if not fails or self._late:
-            super().put(key, value, mode=mode)
-        if fails:
-            raise OSError(28, "No space left on device", key)
-
-
-class TestFailure:
-    # The selection touches nine chunks: five rewritten, one removed, three new.
-    TEXT, VALUE = ":, :", "7"
-
-    @pytest.fixture
-    def store(self, store: Path) -> Path:
-        zarr.open_group(store, mode="r+")["a"][2:4, 3:6] = 9  # type: ignore[index]
-        return store
-
-    @pytest.mark.parametrize("nth", range(1, 7))
-    @pytest.mark.parametrize("late", [False, True])
-    @pytest.mark.parametrize("value", ["7", "5"])
-    def test_a_write_that_fails_leaves_no_trace(
-        self, store: Path, nth: int, late: bool, value: str
-    ) -> None:
-        before = look(store)
-        access = FailingAccess(store, nth, late=late)
-        with pytest.raises(UserError, match="a was not changed") as caught:
-            apply_plan(access, fill(access, "", value))
-        assert caught.value.why == f"No space left on device: {_key(value, nth)}"
-        assert look(store) == before
-        assert Journal(Location(store)).last_applied() is None
-        apply_plan(local(store), fill(local(store), "", value))
-
-    @pytest.mark.parametrize("nth", range(1, 7))
-    def test_where_it_cannot_be_put_back_undo_does_it_later(self, store: Path, nth: int) -> None:
-        before = look(store)
-        access = FailingAccess(store, nth, late=True, forever=True)
-        with pytest.raises(UserError, match="a is changed in part") as caught:
-            apply_plan(access, fill(access, ""))
-        assert "Undo puts it back" in caught.value.why
-        entry = Journal(Location(store)).interrupted()
-        assert entry is not None
-        assert entry.state == "applying"
-        with pytest.raises(UserError, match="was not changed") as caught:
-            apply_plan(local(store), fill(local(store), "0, 0", "1"))
-        assert caught.value.why.endswith("a[:, :] = 5: undo it first")
-        assert undo(local(store), entry).state == "undone"
-        assert look(store) == before
-
-    @pytest.mark.parametrize("late", [False, True])
-    def test_an_undo_that_fails_can_be_asked_for_again(self, store: Path, late: bool) -> None:
-        before = look(store)
-        apply_plan(local(store), fill(local(store), ""))
-        entry = Journal(Location(store)).last_applied()
-        assert entry is not None
-        with pytest.raises(UserError, match="or only in part"):
-            undo(FailingAccess(store, 3, late=late), entry)
-        again = Journal(Location(store)).last_applied()
-        assert again is not None
-        assert again.state == "undoing"
-        undo(local(store), again)
-        assert look(store) == before
-
-    @pytest.mark.parametrize("step", range(1, 18))
-    def test_cancelled_at_any_step_leaves_no_trace(self, store: Path, step: int) -> None:
-        before = look(store)
-        steps = itertools.count(1)
-        with pytest.raises(Cancelled):
-            apply_plan(local(store), fill(local(store), ""), cancelled=lambda: next(steps) == step)
-        assert look(store) == before
-        assert Journal(Location(store)).last_applied() is None
-
-    def test_a_journal_that_cannot_be_written_changes_nothing(
-        self, store: Path, hermetic: Path
-    ) -> None:
-        (hermetic / ".local").mkdir()
-        (hermetic / ".local" / "state").write_text("in the way")
-        before = look(store)
-        with pytest.raises(UserError, match="The journal of edits cannot be written"):
-            apply_plan(local(store), fill(local(store), ""))
-        assert look(store) == before
-
-    @pytest.mark.parametrize("nth", [1, 4, 9])
-    @pytest.mark.parametrize("late", [False, True])
-    def test_a_program_that_is_killed_is_put_back_after_it(
-        self, store: Path, nth: int, late: bool
-    ) -> None:
-        before = look(store)
-        program = f"""
-import os, sys
-sys.path.insert(0, {str(Path(__file__).parent)!r})
-from pathlib import Path
-from test_edit import *
-
-class Killed(LocalAccess):
-    writes = 0
-
-    def put(self, key, value, *, mode=None):
-        self.writes += 1
-        if self.writes == {nth} and not {late}:
-            os._exit(9)
-        super().put(key, value, mode=mode)
-        if self.writes == {nth}:
-            os._exit(9)
-
-access = Killed(Location(Path({str(store)!r})))
-apply_plan(access, fill(access, ""))
-"""
-        ended = subprocess.run([sys.executable, "-c", program], check=False)
-        assert ended.returncode == 9
-        entry = Journal(Location(store)).interrupted()
-        assert entry is not None
-        undo(local(store), entry)
-        assert look(store) == before
-
-
-def _key(value: str, nth: int) -> str:
-    """Which chunk the n-th write of a fill of the whole array goes to."""
-    count = 6 if value == "7" else 9  # the last three are missing, and stay so, if they are 7
-    return [f"a/c/{y}/{x}" for y in range(3) for x in range(3)][:count][nth - 1]
-
-
-class TestConflict:
-    def test_a_chunk_that_was_changed_after_planning_is_left_alone(self, store: Path) -> None:
-        plan = fill(local(store), "")
-        zarr.open_group(store, mode="r+")["a"][3, 7] = 1  # type: ignore[index]
-        before = look(store)
-        with pytest.raises(UserError, match="a was not changed") as caught:
-            apply_plan(local(store), plan)
-        assert caught.value.why.startswith("a/c/1/2 has been changed by another program")
-        assert look(store) == before
-        assert Journal(Location(store)).entries() == []
-
-    def test_a_chunk_that_appears_after_planning_is_left_alone(self, store: Path) -> None:
-        plan = fill(local(store), "")
-        zarr.open_group(store, mode="r+")["a"][5, 7] = 1  # type: ignore[index]
-        before = look(store)
-        with pytest.raises(UserError, match="a was not changed"):
-            apply_plan(local(store), plan)
-        assert look(store) == before
-
-    def test_a_chunk_that_is_changed_while_others_are_written(self, store: Path) -> None:
-        class Rival(LocalAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-                super().put(key, value, mode=mode)
-                if key == "a/c/0/2":
-                    (store / "a/c/1/1").write_bytes(b"theirs")
-
-        before = look(store)
-        with pytest.raises(UserError, match="a was not changed") as caught:
-            apply_plan(Rival(Location(store)), fill(local(store), ""))
-        assert caught.value.why.startswith("a/c/1/1 has been changed by another program")
-        assert changed(before, look(store)) == {"a/c/1/1"}
-
-    def test_what_a_rival_wrote_over_the_edit_is_kept_when_it_is_put_back(
-        self, store: Path
-    ) -> None:
-        class Rival(FailingAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-                if key == "a/c/0/2":
-                    (store / "a/c/0/0").write_bytes(b"theirs")
-                super().put(key, value, mode=mode)
-
-        before = look(store)
-        with pytest.raises(UserError, match="a was put back, but for a/c/0/0"):
-            apply_plan(Rival(store, 4), fill(local(store), ""))
-        after = look(store)
-        assert changed(before, after) == {"a/c/0/0"}
-        assert after["a/c/0/0"][1] == b"theirs"
-
-    def test_an_array_whose_document_was_changed_after_planning(self, store: Path) -> None:
-        plan = fill(local(store), "")
-        zarr.open_group(store, mode="r+")["a"].resize((6, 9))  # type: ignore[union-attr]
-        before = look(store)
-        with pytest.raises(UserError, match="a was not changed") as caught:
-            apply_plan(local(store), plan)
-        assert caught.value.why.startswith("a/zarr.json has been changed")
-        assert look(store) == before
-
-    @pytest.mark.parametrize("key", ["a/c/0/0", "a/c/2/2"])
-    @pytest.mark.parametrize("theirs", [b"theirs", None])
-    def test_undo_refuses_what_was_changed_since(
-        self, store: Path, key: str, theirs: bytes | None
-    ) -> None:
-        entry = apply_plan(local(store), fill(local(store), ""))
-        local(store).put(key, theirs)
-        after = look(store)
-        with pytest.raises(UserError, match="was not undone") as caught:
-            undo(local(store), entry)
-        assert caught.value.why.startswith(f"{key} has been changed since")
-        assert look(store) == after
-
-    def test_undo_goes_back_many_steps(self, store: Path) -> None:
-        trees = [look(store)]
-        for value in "123":
-            apply_plan(local(store), fill(local(store), "1:5, 2:4", value))
-            trees.append(look(store))
-        first = Journal(Location(store)).entries()[-1]
-        with pytest.raises(UserError, match="was not undone"):
-            undo(local(store), first)
-        for tree in reversed(trees[:-1]):
-            last = Journal(Location(store)).last_applied()
-            assert last is not None
-            undo(local(store), last)
-            assert look(store) == tree
-
-    def test_an_edit_is_undone_once(self, store: Path) -> None:
-        entry = apply_plan(local(store), fill(local(store), "0"))
-        undo(local(store), entry)
-        with pytest.raises(UserError) as caught:
-            undo(local(store), entry)
-        assert caught.value.why == "it is undone"
-
-    def test_two_programs_do_not_edit_one_store_at_once(self, store: Path) -> None:
-        inside, leave = threading.Event(), threading.Event()
-
-        class Slow(LocalAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-                inside.set()
-                assert leave.wait(30)
-                super().put(key, value, mode=mode)
-
-        plan = fill(local(store), "0, 0")
-        other = fill(local(store), "3, 7")
-        done: list[Entry] = []
-        slow = Slow(Location(store))
-        worker = threading.Thread(target=lambda: done.append(apply_plan(slow, plan)))
-        worker.start()
-        try:
-            assert inside.wait(30)
-            with pytest.raises(UserError, match="Another program is editing this store"):
-                apply_plan(local(store), other)
-            assert Journal(Location(store)).interrupted() is None
-        finally:
-            leave.set()
-            worker.join()
-        assert [entry.state for entry in done] == ["applied"]
-        apply_plan(local(store), other)
-
-
-class TestJournal:
-    def test_all_is_kept_before_the_first_byte_changes(self, store: Path) -> None:
-        class Watching(LocalAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-                if not seen:
-                    (entry,) = Journal(self.location).entries()
-                    journal = Journal(self.location)
-                    seen.update((r.key, journal.kept(entry, r)) for r in entry.records)
-                    states.append(entry.state)
-                super().put(key, value, mode=mode)
-
-        seen: dict[str, bytes | None] = {}
-        states: list[str] = []
-        plan = fill(local(store), "")
-        wanted = {touched.key: local(store).get(touched.key) for touched in plan.touched}
-        apply_plan(Watching(Location(store)), plan)
-        assert seen == wanted
-        assert len(seen) == 9
-        assert states == ["applying"]
-
-    def test_it_is_flushed_before_the_first_byte_changes(
-        self, store: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        class Watching(LocalAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-                if not missing:
-                    (entry,) = (Journal(self.location).folder).glob("*-*")
-                    wanted = {path.stat().st_ino for path in (entry, *entry.iterdir())}
-                    missing.append(len(wanted - synced))
-                super().put(key, value, mode=mode)
-
-        flush = os.fsync
-        synced: set[int] = set()
-        missing: list[int] = []
-
-        def fsync(handle: int) -> None:
-            synced.add(os.fstat(handle).st_ino)
-            flush(handle)
-
-        monkeypatch.setattr("os.fsync", fsync)
-        apply_plan(Watching(Location(store)), fill(local(store), ""))
-        assert missing == [0]
-
-    def test_an_entry_tells_what_was_done(self, store: Path) -> None:
-        entry = apply_plan(local(store), fill(local(store), "1, 2:4", "65535"))
-        assert entry.expression == "a[1, 2:4] = 65535"
-        assert (entry.node, entry.selection, entry.value) == ("a", "1, 2:4", "65535")
-        assert entry.location == store.as_uri()
-        assert entry.time.endswith("+00:00")
-        assert [record.key for record in entry.records] == ["a/c/0/0", "a/c/0/1"]
-
-    def test_newest_first_and_each_store_by_itself(self, store: Path, tmp_path: Path) -> None:
-        other = tmp_path / "other.zarr"
-        shutil.copytree(store, other)
-        made = [apply_plan(local(store), fill(local(store), "0", value)) for value in "123"]
-        assert Journal(Location(store)).entries() == made[::-1]
-        assert Journal(Location(other)).entries() == []
-        (tmp_path / "link").symlink_to(store)
-        assert Journal(Location(tmp_path / "link")).entries() == made[::-1]
-
-    def test_what_is_damaged_or_foreign_is_skipped_and_told(self, store: Path) -> None:
-        made = [apply_plan(local(store), fill(local(store), "0", value)) for value in "1234567"]
-        journal = Journal(Location(store))
-        texts = [(journal.folder / entry.id / "edit.json").read_text() for entry in made]
-        odd = {
-            0: "{",
-            1: "[]",
-            2: texts[2].replace('"format": 1', '"format": 99'),
-            3: texts[3].replace('"000000"', '"../000000"'),
-            4: texts[4].replace(store.as_uri(), "file:///elsewhere"),
-            5: texts[5].replace('"applied"', '"sideways"'),
-        }
-        for number, text in odd.items():
-            (journal.folder / made[number].id / "edit.json").write_text(text)
-        (journal.folder / "notes.txt").write_text("by the user")
-        (journal.folder / "000099-20250101T000000Z").mkdir()
-        assert journal.entries() == [made[6]]
-        told = " | ".join(journal.skipped)
-        assert len(journal.skipped) == 8
-        for words in ("notes.txt", "format 99", "leads elsewhere", "elsewhere", "sideways"):
-            assert words in told
-        newest = apply_plan(local(store), fill(local(store), "0", "9"))
-        assert newest.id.startswith("000100-")
-        assert journal.last_applied() == newest
-
-    def test_a_copy_that_is_damaged_is_not_put_back(self, store: Path) -> None:
-        entry = apply_plan(local(store), fill(local(store), "0"))
-        (Journal(Location(store)).folder / entry.id / "000001").write_bytes(b"rotten")
-        after = look(store)
-        with pytest.raises(UserError, match="was not undone") as caught:
-            undo(local(store), entry)
-        assert caught.value.why == "the journal's copy of a/c/0/1 is damaged"
-        assert look(store) == after
-
-    def test_a_line_that_is_torn_was_never_acted_on(self, store: Path) -> None:
-        before = look(store)
-        access = FailingAccess(store, 3, late=True, forever=True)
-        with pytest.raises(UserError, match="changed in part"):
-            apply_plan(access, fill(access, ""))
-        journal = Journal(Location(store))
-        entry = journal.interrupted()
-        assert entry is not None
-        with (journal.folder / entry.id / "after.log").open("ab") as log:
-            log.write(b'{"record": 3, "aft')
-        undo(local(store), entry)
-        assert look(store) == before
-
-    def test_it_is_not_for_others_to_read(self, store: Path) -> None:
-        entry = apply_plan(local(store), fill(local(store), "0"))
-        folder = Journal(Location(store)).folder
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert stat.S_IMODE((folder / entry.id).stat().st_mode) == 0o700
-
-    def test_bytes_are_kept_only_as_long_as_they_are_needed(self, store: Path) -> None:
-        entry = apply_plan(local(store), fill(local(store), "0"))
-        folder = Journal(Location(store)).folder / entry.id
-        kept = {path.name for path in folder.iterdir()}
-        assert kept == {"edit.json", "000000", "000001", "000002"}
-        undo(local(store), entry)
-        assert [path.name for path in folder.iterdir()] == ["edit.json"]
-
-    def test_what_was_left_of_an_edit_that_never_began_goes(self, store: Path) -> None:
-        journal = Journal(Location(store))
-        with journal.locked():
-            journal.begin(fill(local(store), "0"))
-        assert [entry.state for entry in journal.entries()] == ["planned"]
-        entry = apply_plan(local(store), fill(local(store), "0"))
-        assert journal.entries() == [entry]
-        assert [path.name for path in journal.folder.glob("*-*")] == [entry.id]
-
-    def test_looking_makes_no_journal(self, store: Path) -> None:
-        journal = Journal(Location(store))
-        assert (journal.entries(), journal.last_applied(), journal.interrupted()) == (
-            [],
-            None,
-            None,
-        )
-        assert not journal.folder.exists()
-
-
 class TestFiles:
     def test_permissions_stay(self, store: Path) -> None:
         chunk = store / "a/c/0/0"
@@ -800,28 +353,22 @@ class TestCodecsThatLose:
         np.testing.assert_allclose(read(tmp_path, array_in(local(tmp_path))), [0.1, 0.5, 0.3])
 
 
-@contextmanager
-def real_store(source: Path, folder: Path) -> Iterator[Path]:
-    copied = folder / source.name
-    shutil.copytree(source, copied)
-    for path in copied.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    yield copied
-
-
 @pytest.mark.parametrize("name", ["cells_v05.ome.zarr", "cells_v04.ome.zarr"])
 def test_a_plane_of_a_real_image(name: str, shared_data: Path, tmp_path: Path) -> None:
-    with real_store(shared_data / name, tmp_path) as folder:
-        access = local(folder)
-        node = array_in(access, "s0")
-        before, values = look(folder), read(folder, node)
-        plane = parse_selection("c=1, z=5", node.shape, ("c", "z", "y", "x"))
-        plan = plan_fill(access, node, plane, np.uint16(0))
-        assert plan.expression == "s0[1, 5, :, :] = 0"
-        assert plan.old_range == (values[1, 5].min(), values[1, 5].max())
-        entry = apply_plan(access, plan)
-        values[1, 5] = 0
-        np.testing.assert_array_equal(read(folder, node), values)
-        assert all(key.startswith("s0/") for key in changed(before, look(folder)))
-        undo(access, entry)
-        assert look(folder) == before
+    folder = tmp_path / name
+    shutil.copytree(shared_data / name, folder)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)  # the originals are write-protected
+    access = local(folder)
+    node = array_in(access, "s0")
+    before, values = look(folder), read(folder, node)
+    plane = parse_selection("c=1, z=5", node.shape, ("c", "z", "y", "x"))
+    plan = plan_fill(access, node, plane, np.uint16(0))
+    assert plan.expression == "s0[1, 5, :, :] = 0"
+    assert plan.old_range == (values[1, 5].min(), values[1, 5].max())
+    entry = apply_plan(access, plan)
+    values[1, 5] = 0
+    np.testing.assert_array_equal(read(folder, node), values)
+    assert all(key.startswith("s0/") for key in changed(before, look(folder)))
+    undo(access, entry)
+    assert look(folder) == before

@@ -141,7 +141,7 @@ def _room(size: str | None) -> tuple[int, int]:
         # The prompt that comes after it should not push its first line away.
         return max(1, rows - _BAR_LINES - 1), max(1, columns)
     match = _SIZE.fullmatch(size)
-    if match is None or "0" in match.groups():
+    if match is None or 0 in map(int, match.groups()):
         raise UserError(
             f"{size} is no size",
             "write columns and rows, as in --size 80x40",

@@ -123,7 +123,8 @@ def _array_facts(array: Array, image: Image | None) -> list[Fact]:
     facts = [Fact("type", "array"), Fact("format", format_line(array))]
     if image and image.pinned is not None:
         level = image.multiscale.levels[image.pinned]
-        facts.append(Fact("level", f"{image.pinned} of 0–{len(image.levels) - 1} of the image above"))
+        last = len(image.levels) - 1
+        facts.append(Fact("level", f"{image.pinned} of 0–{last} of the image above"))
         if size := pixel_size(level, axes):
             facts.append(Fact("pixel", size))
     facts += [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from textual.binding import Binding, BindingType
+
+from omezarr_tui.errors import ExitCode, UserError
+from omezarr_tui.text import listed
 
 Where = Literal["everywhere", "hierarchy", "info", "picture"]
 Needs = Literal["", "picture", "axis", "edit", "undo", "array"]
@@ -72,9 +75,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("tree.first", ("home",), "Home", "First node", "scroll_home", "hierarchy"),
     Action("tree.last", ("end",), "End", "Last node", "scroll_end", "hierarchy"),
     # Info
-    Action("info.scroll", ("down", "up", "j", "k"), "↓ ↑", "Move", "", "info"),
-    Action("info.open", ("right", "l", "enter", "space"), "→ Enter", "Open or close a value",
-           "", "info"),
+    Action("info.down", ("down", "j"), "↓ j", "Next value", "cursor_down", "info"),
+    Action("info.up", ("up", "k"), "↑ k", "Value before", "cursor_up", "info"),
+    Action("info.open", ("right", "l"), "→ l", "Open, or go to the first value inside", "open",
+           "info", short="open", rank=2),
+    Action("info.close", ("left", "h"), "← h", "Close, or go to what it is in", "close", "info",
+           short="close", rank=21),
+    Action("info.toggle", ("enter", "space"), "Enter", "Open or close", "toggle_node", "info"),
     # Picture
     Action("picture.pan", (), "↑ ↓ ← →", "Move the window", "", "picture", "picture",
            short="pan", rank=30),
@@ -160,9 +167,36 @@ def bindings(where: Where) -> list[BindingType]:
     ]
 
 
-def footer_actions(where: Where) -> list[Action]:
+def remapped(keys: Mapping[str, str]) -> tuple[Action, ...]:
+    """The table with a user's own keys.
+
+    Parameters
+    ----------
+    keys
+        Keys as Textual calls them, with commas between, by the id of the action.
+
+    Raises
+    ------
+    UserError
+        There is no such action.
+    """
+    if unknown := keys.keys() - {action.id for action in ACTIONS}:
+        raise UserError(
+            f"The settings give a key to {listed(sorted(unknown))}, which is no action",
+            f"there are: {', '.join(action.id for action in ACTIONS if action.keys)}",
+            exit_code=ExitCode.USAGE,
+        )
+    return tuple(
+        replace(action, keys=tuple(keys[action.id].split(",")), display=keys[action.id])
+        if action.id in keys
+        else action
+        for action in ACTIONS
+    )
+
+
+def footer_actions(actions: Iterable[Action], where: Where) -> list[Action]:
     """The actions for the footer when a pane has the focus, in the order of the table."""
-    return [a for a in ACTIONS if a.short and a.where in ("everywhere", where)]
+    return [a for a in actions if a.short and a.where in ("everywhere", where)]
 
 
 def key_table() -> Iterable[tuple[str, list[tuple[str, str]]]]:

@@ -17,7 +17,7 @@ from omezarr_tui.store.access import Access, open_access
 from omezarr_tui.store.hierarchy import Listing, find_node, list_page, open_root
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Group, Node
-from omezarr_tui.tui.actions import ACTIONS
+from omezarr_tui.tui.actions import remapped
 from omezarr_tui.tui.screens.browse import BrowseScreen
 from omezarr_tui.tui.themes import THEMES
 
@@ -56,6 +56,7 @@ class OmezarrApp(App[None]):
         super().__init__()
         self.opening = opening
         self.settings = settings
+        self.set_keymap(settings.keys)
         for theme in THEMES:
             self.register_theme(theme)
         if settings.theme in self.available_themes:
@@ -90,7 +91,7 @@ class OmezarrApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette: everything that a key does, and the themes."""
         if isinstance(screen, BrowseScreen):
-            for action in ACTIONS:
+            for action in screen.actions:
                 if action.run and action.where == "everywhere" and screen.works(action):
                     yield SystemCommand(
                         action.title, f"Key: {action.display}", lambda a=action: screen.do(a)
@@ -144,6 +145,7 @@ def run(location: Location, node: str, *, read_only: bool, settings: Settings) -
     UserError
         The store cannot be opened.
     """
+    remapped(settings.keys)  # a mistake in the settings is told before the screen is taken
     app = OmezarrApp(open_store(location, node, read_only=read_only, settings=settings), settings)
     app.run()
     return app.return_code or 0

@@ -228,11 +228,11 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
 
     def action_help(self) -> None:
         """All keys."""
-        self.app.push_screen(HelpScreen(self.where, self.works))
+        self.app.push_screen(HelpScreen(self.actions, self.where, self.works))
 
     def refresh_keys(self) -> None:
         """Show the keys that work now."""
-        self.query_one(KeyBar).show(footer_actions(self.where), self.works)
+        self.query_one(KeyBar).show(footer_actions(self.actions, self.where), self.works)
 
     def works(self, action: Action) -> bool:
         """Whether an action can do anything at the moment."""

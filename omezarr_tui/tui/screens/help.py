@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from omezarr_tui.tui.actions import ACTIONS, WHERE_TITLES, Action, Where, is_detail
+from omezarr_tui.tui.actions import WHERE_TITLES, Action, Where, is_detail
 from omezarr_tui.tui.themes import DIM, KEY
 
 _COLUMN = 50
@@ -23,6 +23,8 @@ class HelpScreen(ModalScreen[None]):
 
     Parameters
     ----------
+    actions
+        The table of actions.
     where
         The pane that has the focus.
     works
@@ -31,8 +33,11 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark", "dismiss", "Back")]
 
-    def __init__(self, where: Where, works: Callable[[Action], bool]) -> None:
+    def __init__(
+        self, actions: tuple[Action, ...], where: Where, works: Callable[[Action], bool]
+    ) -> None:
         super().__init__()
+        self._actions = actions
         self._where = where
         self._works = works
 
@@ -71,7 +76,7 @@ class HelpScreen(ModalScreen[None]):
 
     def _section(self, where: Where) -> list[Content]:
         lines = [Content.styled(WHERE_TITLES[where], "b $accent")]
-        for action in ACTIONS:
+        for action in self._actions:
             if action.where != where or is_detail(action):
                 continue
             works = self._works(action)

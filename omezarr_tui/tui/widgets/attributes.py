@@ -14,6 +14,7 @@ from textual.widgets.tree import TreeNode
 
 from omezarr_tui.text import compact_json, plural, visible
 from omezarr_tui.tui.actions import bindings
+from omezarr_tui.tui.widgets.outline import Outline
 
 Path = tuple[str | int, ...]
 _CHILDREN = 500  # of one object or list that are shown
@@ -37,12 +38,10 @@ class Value:
                 yield Value((*self.path, at), value)
 
 
-class AttributesTree(Tree[Value]):
+class AttributesTree(Outline[Value]):
     """The attributes of the node that is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("info")
-    ICON_NODE = "▸ "
-    ICON_NODE_EXPANDED = "▾ "
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "attributes--key",
         "attributes--value",
@@ -51,9 +50,6 @@ class AttributesTree(Tree[Value]):
 
     def __init__(self) -> None:
         super().__init__("attributes", Value((), {}), id="attributes")
-        self.show_guides = False
-        self.show_root = True
-        self.guide_depth = 2
         self._attributes: Mapping[str, Any] = {}
 
     def show_attributes(self, attributes: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from omezarr_tui.store.hierarchy import Found, Listing
 from omezarr_tui.store.node import Array, Broken, Group, Node, join_path, parent_path
 from omezarr_tui.text import format_count, format_shape, visible
 from omezarr_tui.tui.actions import bindings
+from omezarr_tui.tui.widgets.outline import Outline
 
 _GAP = 2  # cells between a name and what is told of it
 
@@ -32,12 +33,10 @@ class More:
 Item = Node | More
 
 
-class HierarchyTree(Tree[Item]):
+class HierarchyTree(Outline[Item]):
     """The nodes of a store. It asks for children with `Wanted` and tells with `Chosen`."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("hierarchy")
-    ICON_NODE = "▸ "
-    ICON_NODE_EXPANDED = "▾ "
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "hierarchy--ome",
         "hierarchy--array",
@@ -61,8 +60,6 @@ class HierarchyTree(Tree[Item]):
 
     def __init__(self, title: str, root: Node, first: Listing | None) -> None:
         super().__init__(visible(title), root, id="hierarchy")
-        self.show_guides = False
-        self.guide_depth = 2
         self.border_title = "Hierarchy"
         self._title = title
         self._root = root
@@ -176,26 +173,6 @@ class HierarchyTree(Tree[Item]):
             return
         self._seek = None
         self.call_after_refresh(self.move_cursor, place)
-
-    def action_open(self) -> None:
-        """Open the group under the cursor, or go to its first child."""
-        place = self.cursor_node
-        if place is None or not place.allow_expand:
-            return
-        if place.is_expanded:
-            self.action_cursor_down()
-        else:
-            place.expand()
-
-    def action_close(self) -> None:
-        """Close the group under the cursor, or go to its parent."""
-        place = self.cursor_node
-        if place is None:
-            return
-        if place.is_expanded and place.allow_expand:
-            place.collapse()
-        else:
-            self.action_cursor_parent()
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Item]) -> None:
         """Ask for the children of a group that is opened for the first time."""

@@ -17,6 +17,7 @@ from textual.widgets import DataTable
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.cells import Rendering
 from omezarr_tui.image.picture import Picture, PictureRequest
+from omezarr_tui.image.values import table_region
 from omezarr_tui.image.view import first_view
 from omezarr_tui.ome.describe import pixel_size
 from omezarr_tui.ome.discover import Image
@@ -66,7 +67,7 @@ class PicturePane(Vertical):
         self.border_title = "Picture"
         self.request: PictureRequest | None = None
         self.picture: Picture | None = None
-        self.asked: Sampling | None = None
+        self.asked: str | None = None  # the path of the array that is too large to just read
         self._rendering = rendering
         self._ask_above = ask_above
         self._allowed: set[str] = set()
@@ -173,22 +174,8 @@ class PicturePane(Vertical):
         if request != self.request:
             return
         self._settle()
-        self.asked = sampling
         self.picture = None
-        size = format_bytes(sampling.decoded_bytes)
-        name = visible(sampling.array.name) or "array"
-        self.border_title = name
-        self.view.show_words(
-            Content.assemble(
-                ("This plane is large.\n\n", "b"),
-                f"To show it, {size} of {name} must be read: there is no coarser level.\n\n",
-                ("r", KEY),
-                "  read it anyway (Esc stops it)\n",
-                ("+", KEY),
-                "  zoom in, which reads less",
-            )
-        )
-        self.query_one(AxisBar).show_words(f"{name}: {size} to read, not read yet")
+        self._show_question(sampling.array, sampling.decoded_bytes, ("+", "zoom in: it reads less"))
 
     # -- what keys do ---------------------------------------------------------------------
 
@@ -210,7 +197,8 @@ class PicturePane(Vertical):
     def read_again(self) -> None:
         """Ask anew; what was asked about may be read from now on."""
         if self.asked is not None:
-            self._allowed.add(self.asked.array.path)
+            self._allowed.add(self.asked)
+            self.asked = None
         if self._values_of is not None:
             self._want_values(self._values_of)
         self._ask()
@@ -284,9 +272,28 @@ class PicturePane(Vertical):
             self.show_words(image.multiscale.name, "This image has no plane to show.")
 
     def _want_values(self, node: Array) -> None:
-        self._await()
         rows, columns = max(8, self.size.height - 8), max(2, (self.size.width - 12) // 8)
-        self.post_message(self.ValuesWanted(node, rows, columns))
+        size = table_region(node, rows=rows, columns=columns).decoded_bytes
+        if size > self._ask_above and node.path not in self._allowed:
+            self._show_question(node, size)
+        else:
+            self._await()
+            self.post_message(self.ValuesWanted(node, rows, columns))
+
+    def _show_question(self, array: Array, nbytes: int, *ways: tuple[str, str]) -> None:
+        """Ask before so much is read; `r` allows it."""
+        self.asked = array.path
+        size, name = format_bytes(nbytes), visible(array.name) or "array"
+        self.border_title = name
+        lines = [("r", "read it anyway (Esc stops it)"), *ways]
+        self.view.show_words(
+            Content.assemble(
+                ("This is a lot to read.\n\n", "b"),
+                f"What can be seen of {name} at a time lies in {size} of chunks.\n",
+                *(part for key, does in lines for part in ("\n", (key, KEY), f"  {does}")),
+            )
+        )
+        self.query_one(AxisBar).show_words(f"{name}: {size} to read, not read yet")
 
     def _forget(self) -> None:
         self._settle()
