@@ -42,14 +42,14 @@ def format_shape(shape: Iterable[int]) -> str:
 
 def format_bytes(size: int) -> str:
     """A size in bytes with a binary unit: ``9.1 MiB``."""
-    value = float(size)
-    for unit in _BYTE_UNITS:
-        if abs(value) < 1024 or unit == _BYTE_UNITS[-1]:
-            break
-        value /= 1024
-    if unit == "B":
+    power = min(max(0, size.bit_length() - 1) // 10, len(_BYTE_UNITS) - 1)
+    whole, unit = 1024**power, _BYTE_UNITS[power]
+    if power == 0:
         return f"{size} B"
-    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+    # In whole numbers: a document may claim more bytes than a float can hold.
+    if size >= 100 * whole:
+        return f"{(size + whole // 2) // whole} {unit}"
+    return f"{size / whole:.1f} {unit}"
 
 
 def format_number(value: float, digits: int = 4) -> str:
@@ -129,7 +129,7 @@ def cell_width(text: str) -> int:
     """How many cells of a terminal a text takes: Chinese signs take two, accents none."""
     return sum(
         0
-        if unicodedata.combining(character)
+        if unicodedata.category(character) in ("Mn", "Me")
         else 1 + (unicodedata.east_asian_width(character) in "WF")
         for character in text
     )

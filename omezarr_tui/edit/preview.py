@@ -33,7 +33,7 @@ def before_and_after(
     plan
         The edit.
     shown
-        What is on the screen.
+        What is on the screen: the level that is shown is the array of the plan.
     room
         Cells that there are for each picture: rows and columns.
 
@@ -42,9 +42,7 @@ def before_and_after(
     before, after
         With the same window, so that they compare.
     """
-    level = next(
-        number for number, array in enumerate(shown.image.levels) if array.path == plan.node.path
-    )
+    level = shown.sampling().level
     view = shown.view.whole()
     for axis, (low, high) in enumerate(plan.selection.bounds):
         size = plan.node.shape[axis]

@@ -70,6 +70,9 @@ def why_not_fillable(dtype: DataType) -> str | None:
     try:
         native = np.dtype(dtype.name)
     except TypeError:
+        native = None
+    # Other packages teach NumPy types of their own, such as bfloat16; zarr knows none of them.
+    if native is None or native.isbuiltin == 2:
         return f"NumPy does not know the type {visible(dtype.name, 60)}"
     if dtype.kind == "time" and np.datetime_data(native)[0] == "generic":
         return f"{dtype.name} has no unit, so that a number would say nothing"

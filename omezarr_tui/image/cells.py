@@ -100,7 +100,7 @@ def half_block_frame(
     return _halves(steps, (*palette, _NOT_A_NUMBER_RGB))  # type: ignore[arg-type]
 
 
-def label_frame(labels: np.ndarray[Any, Any], rendering: Rendering, *, dark: bool = True) -> Frame:
+def label_frame(labels: np.ndarray[Any, Any], rendering: Rendering) -> Frame:
     """Labels, each in a colour (or glyph) of its own; 0 is the background.
 
     Parameters
@@ -109,15 +109,13 @@ def label_frame(labels: np.ndarray[Any, Any], rendering: Rendering, *, dark: boo
         Label values as samples (rows, columns).
     rendering
         As glyphs or as half-blocks.
-    dark
-        As for `ascii_frame`.
     """
     import numpy as np
 
     if rendering == "ascii":
-        # Neighbouring labels differ in glyph; the two palest stand for the background only.
-        ramp = RAMP if dark else RAMP[::-1]
-        glyphs = np.array([RAMP[0], *ramp[3:]])
+        # Neighbouring labels differ in glyph, and none is as pale as the empty background,
+        # be that dark or light.
+        glyphs = np.array([RAMP[0], *RAMP[3:]])
         steps = np.where(labels == 0, 0, 1 + labels.astype(np.int64) % (len(glyphs) - 1))
         return Frame(tuple("".join(row) for row in glyphs[steps]))
     palette = ((0, 0, 0), *(_distinct(number) for number in range(1, 48)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.ome.model import Window
@@ -24,17 +25,22 @@ def window_of(samples: np.ndarray[Any, Any]) -> Window:
     Returns
     -------
     window
-        The whole range where nearly all samples are equal; of the width 1 where all are.
+        The whole range where nearly all samples are equal; where all are, it begins at
+        their value and has some width, 1 as a rule.
     """
     import numpy as np
 
     values = samples[np.isfinite(samples)] if samples.dtype.kind == "f" else samples.ravel()
+    if values.dtype.kind == "b":  # of which there are no percentiles
+        values = values.astype(np.uint8)
     if values.size == 0:
         return Window(0.0, 1.0)
     low, high = (float(value) for value in np.percentile(values, PERCENTILES))
     if _same(low, high):
         low, high = float(values.min()), float(values.max())
-    return Window(low, low + 1) if _same(low, high) else Window(low, high)
+    if _same(low, high):
+        high = low + max(1.0, abs(low) * _ROUNDING)  # 1 is nothing to a value of 1e20
+    return Window(low, high)
 
 
 def _same(low: float, high: float) -> bool:
@@ -43,15 +49,22 @@ def _same(low: float, high: float) -> bool:
 
 
 def stretched(window: Window, factor: float) -> Window:
-    """The window with its width multiplied, about the same middle."""
+    """The window with its width multiplied, about the same middle, as far as doubles go."""
     middle, half = (window.start + window.end) / 2, (window.end - window.start) / 2
-    return Window(middle - half * factor, middle + half * factor)
+    return _usable(Window(middle - half * factor, middle + half * factor), window)
 
 
 def shifted(window: Window, part: float) -> Window:
     """The window moved by a part of its width: upwards makes the picture darker."""
     step = (window.end - window.start) * part
-    return Window(window.start + step, window.end + step)
+    return _usable(Window(window.start + step, window.end + step), window)
+
+
+def _usable(window: Window, before: Window) -> Window:
+    """The window, or the one before where too few doubles lie in it to tell values apart."""
+    width = window.end - window.start
+    fine = width > _ROUNDING * max(abs(window.start), abs(window.end))
+    return window if fine and math.isfinite(width) else before
 
 
 def intensities(

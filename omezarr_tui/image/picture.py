@@ -126,10 +126,10 @@ class Painter:
         self._reader = reader
         self._last: tuple[Sampling, np.ndarray[Any, Any]] | None = None
 
-    def forget(self, path: str) -> None:
-        """Read an array anew the next time: it was changed."""
+    def forget(self) -> None:
+        """Read everything anew the next time: something was changed."""
         self._last = None
-        self._reader.forget(path)
+        self._reader.forget()
 
     def paint(
         self, request: PictureRequest, cancelled: Callable[[], bool] = lambda: False
@@ -159,7 +159,7 @@ class Painter:
 
 def _frame(request: PictureRequest, samples: np.ndarray[Any, Any], window: Window) -> Frame:
     if request.image.multiscale.is_label and samples.dtype.kind in "iub":
-        return label_frame(samples, request.rendering, dark=request.dark)
+        return label_frame(samples, request.rendering)
     brightness = intensities(samples, window, invert=request.invert)
     if request.rendering == "ascii":
         return ascii_frame(brightness, dark=request.dark)

@@ -6,6 +6,7 @@ bytes; a plane whose chunks are all kept costs no reading.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -38,6 +39,10 @@ class _Box:
 
     start: Place
     stop: Place
+
+    @property
+    def count(self) -> int:
+        return math.prod(last - first for first, last in zip(self.start, self.stop, strict=True))
 
     def places(self) -> Iterator[Place]:
         return product(*map(range, self.start, self.stop))
@@ -77,11 +82,11 @@ class ChunkCache:
             while self._held > self._budget:
                 self._held -= self._chunks.popitem(last=False)[1].nbytes
 
-    def forget(self, path: str) -> None:
-        """Drop all chunks of an array: it was changed."""
+    def clear(self) -> None:
+        """Drop all chunks."""
         with self._lock:
-            for key in [key for key in self._chunks if key[0] == path]:
-                self._held -= self._chunks.pop(key).nbytes
+            self._chunks.clear()
+            self._held = 0
 
 
 class Reader:
@@ -106,10 +111,10 @@ class Reader:
         self._arrays: dict[str, zarr.Array[Any]] = {}
         self._cache = ChunkCache()
 
-    def forget(self, path: str) -> None:
-        """Read an array anew the next time: it was changed."""
-        self._arrays.pop(path, None)
-        self._cache.forget(path)
+    def forget(self) -> None:
+        """Read everything anew the next time: something was changed."""
+        self._arrays.clear()
+        self._cache.clear()
 
     def sample(
         self, sampling: Sampling, cancelled: Callable[[], bool] = lambda: False
@@ -203,19 +208,16 @@ class Reader:
             # Slices, never integers: zarr's fast path takes only these.
             values: Any = self._arrays[node.path][tuple(slice(*bound) for bound in bounds)]
         except Exception as error:  # a codec may raise anything at damaged bytes
-            name = node.path or self._access.location.name
-            chunks = " to ".join(
-                dict.fromkeys(
-                    node.key_encoding.key(
-                        tuple(
-                            c * s // o
-                            for c, s, o in zip(place, node.chunks, node.object_shape, strict=True)
-                        )
-                    )
-                    for place in (box.start, tuple(last - 1 for last in box.stop))
-                )
+            if box.count > 1:  # which of them is it? the sound ones before it are kept
+                for place in box.places():
+                    yield from self._read(node, _Box(place, tuple(at + 1 for at in place)))
+                return
+            stored = tuple(
+                at * chunk // cell
+                for at, chunk, cell in zip(box.start, node.chunks, node.object_shape, strict=True)
             )
-            raise UserError(f"{name} cannot be read at {chunks}", explain(error)) from error
+            name, key = node.path or self._access.location.name, node.key_encoding.key(stored)
+            raise UserError(f"{name} cannot be read at {key}", explain(error)) from error
         for place in box.places():
             part = tuple(
                 slice(at * step - low, min((at + 1) * step, high) - low)
@@ -241,8 +243,6 @@ def _part(
 
 def _boxes(places: list[Place], node: Array) -> Iterator[_Box]:
     """Cover missing chunks, given in C order, with boxes that one call can read."""
-    import math
-
     itemsize = node.dtype.itemsize or 8
     most = max(1, _READ_BYTES // max(1, math.prod(node.chunks) * itemsize))
     runs: list[list[Place]] = []
@@ -267,8 +267,6 @@ def _boxes(places: list[Place], node: Array) -> Iterator[_Box]:
 
 def _joined(one: _Box, two: _Box, most: int) -> _Box | None:
     """Two boxes as one, where they touch along one axis and are equal along the others."""
-    import math
-
     differing = [
         axis
         for axis, (a, b) in enumerate(
@@ -283,5 +281,4 @@ def _joined(one: _Box, two: _Box, most: int) -> _Box | None:
     if len(differing) != 1 or one.stop[differing[0]] != two.start[differing[0]]:
         return None
     box = _Box(one.start, two.stop)
-    count = math.prod(b - a for a, b in zip(box.start, box.stop, strict=True))
-    return box if count <= most else None
+    return box if box.count <= most else None

@@ -27,6 +27,7 @@ _METRES = {
     "meter": 1.0,
     "kilometer": 1e3,
 }
+_SHORTEST = 1e-100  # in whatever unit: what is shorter is a mistake, and breaks arithmetic
 _TILE_ROWS = 128  # of a block that are averaged at a time, so that copies stay small
 
 
@@ -142,7 +143,7 @@ def plane_size(image: Image, view: View) -> tuple[float, float]:
         abs(scale[axis]) * array.shape[axis] * factor
         for axis, factor in zip((view.rows, view.columns), _same_unit(axes), strict=True)
     ]
-    if not all(math.isfinite(size) and size > 0 for size in sizes):
+    if not all(_SHORTEST < size < 1 / _SHORTEST for size in sizes):
         return float(pixels[0]), float(pixels[1])
     return sizes[0], sizes[1]
 

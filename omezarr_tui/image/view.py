@@ -147,7 +147,7 @@ def axis_pairs(view: View, axes: Sequence[Axis]) -> list[tuple[int, int]]:
     """
     first = displayed_first(axes, view.extent)
     long = [a for a in range(len(axes)) if view.extent[a] > 1]
-    pairs = [(a, b) for a in long for b in long if a < b]
+    pairs = [(a, b) for a in long for b in long if a < b and {a, b} != {*first}]
     space = [p for p in pairs if axes[p[0]].type == axes[p[1]].type == "space"]
     ordered = [first, *sorted(space, reverse=True), *pairs]
     return list(dict.fromkeys(ordered))

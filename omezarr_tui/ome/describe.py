@@ -158,6 +158,11 @@ def stored_facts(array: Array, stored: Stored) -> list[Fact]:
     facts.append(Fact("stored", format_bytes(stored.nbytes)))
     if stored.ratio is not None:
         facts.append(Fact("ratio", f"{stored.ratio:.2f} × over what was written"))
+    if stored.damaged:
+        shown = ", ".join(visible(key) for key in stored.damaged[:3])
+        more = ", …" if len(stored.damaged) > 3 else ""
+        told = f"{plural(len(stored.damaged), 'shard')} with an index that cannot be right"
+        facts.append(Fact("damaged", f"{told}, not counted: {shown}{more}", warning=True))
     if stored.strays:
         shown = ", ".join(visible(key) for key in stored.strays[:3])
         more = ", …" if len(stored.strays) > 3 else ""
@@ -216,6 +221,7 @@ def facts_json(node: Node, image: Image | None = None, stored: Stored | None = N
             "nbytes": stored.nbytes,
             "ratio": stored.ratio,
             "strays": list(stored.strays),
+            "damaged": list(stored.damaged),
         }
     told["attributes"] = dict(node.attributes)
     return told

@@ -32,9 +32,9 @@ def promised_children(group: Group) -> set[str]:
         paths += plate.wells
     if well := read_well(group.attributes):
         paths += well.fields
-    for key in ("labels", "series"):
-        if isinstance(listed := ome.get(key), list):
-            paths += listed
+    # The series that a group OME lists lie beside it, not in it ("bioformats2raw.layout").
+    if isinstance(listed := ome.get("labels"), list):
+        paths += listed
     names = {join_path(path).partition("/")[0] for path in paths if isinstance(path, str)}
     # A name that leads out of the store is not followed; validation tells of it.
     return {name for name in names if name and name not in (".", "..")}

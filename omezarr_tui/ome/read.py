@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -203,7 +204,7 @@ def _channel(channel: Mapping[str, Any], at: int) -> Channel:
     return Channel(
         label=str(channel.get("label") or at),
         color=color.upper() if isinstance(color, str) and _COLOR.fullmatch(color) else None,
-        window=Window(*bounds) if bounds and bounds[0] < bounds[1] else None,
+        window=Window(*bounds) if bounds and -math.inf < bounds[0] < bounds[1] < math.inf else None,
         active=channel.get("active") is not False,
     )
 
@@ -212,7 +213,7 @@ def _numbers(values: Any) -> tuple[float, ...]:
     """A list of numbers, also where they are written as strings; else nothing."""
     try:
         return tuple(float(value) for value in values)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return ()
 
 

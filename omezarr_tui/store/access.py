@@ -31,6 +31,9 @@ class Access(Protocol):
 
     location: Location
 
+    def at(self, location: Location) -> Access:
+        """The same kind of access at another place, as read-only as this one."""
+
     def why_read_only(self) -> str | None:
         """Why nothing can be written here, in words; None where it can."""
 
@@ -42,6 +45,9 @@ class Access(Protocol):
 
     def entries(self, folder: str) -> list[Entry]:
         """The names directly inside a folder, in no order; empty where there is none."""
+
+    def leads_back(self, folder: str) -> bool:
+        """Whether a folder is a link to one that it lies in: to go down there never ends."""
 
     def keys_below(self, folder: str) -> Iterator[tuple[str, int]]:
         """Each key below a folder, relative to it, with its size in bytes."""
@@ -77,6 +83,10 @@ class LocalAccess:
         self.location = location
         self._root = os.fspath(location.path)
         self._asked_read_only = read_only
+
+    def at(self, location: Location) -> LocalAccess:
+        """The same kind of access at another place, as read-only as this one."""
+        return LocalAccess(location, read_only=self._asked_read_only)
 
     def why_read_only(self) -> str | None:
         """Why nothing can be written here, in words; None where it can."""
@@ -126,8 +136,20 @@ class LocalAccess:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
+    def leads_back(self, folder: str) -> bool:
+        """Whether a folder is a link to one that it lies in: to go down there never ends."""
+        path = self._path(folder)
+        if not os.path.islink(path):
+            return False
+        target = os.path.realpath(path)
+        above = map(os.path.realpath, Path(path).parents)
+        return any(Path(folder).is_relative_to(target) for folder in above)
+
     def keys_below(self, folder: str) -> Iterator[tuple[str, int]]:
-        """Each key below a folder, relative to it, with its size in bytes."""
+        """Each key below a folder, relative to it, with its size in bytes.
+
+        Links to folders are followed, as zarr-python reads through them.
+        """
         pending = [""]
         top = self._path(folder)
         while pending:
@@ -139,7 +161,9 @@ class LocalAccess:
             with found:
                 for entry in found:
                     key = f"{prefix}{entry.name}"
-                    if entry.is_dir(follow_symlinks=False):
+                    if _is_folder(entry) and not (
+                        entry.is_symlink() and self.leads_back(os.path.join(folder, key))
+                    ):
                         pending.append(key + "/")
                     else:
                         with suppress(FileNotFoundError):
@@ -202,7 +226,12 @@ class LocalAccess:
                 f"{key} was not read",
                 "the path leads out of the store, or is not a path",
             )
-        return os.path.join(self._root, key)
+        path = os.path.join(self._root, key)
+        try:
+            os.fsencode(path)
+        except UnicodeEncodeError as error:  # half of a surrogate pair, which JSON can spell
+            raise UserError(f"{key} was not read", "no file can have this name") from error
+        return path
 
 
 def open_access(location: Location, *, read_only: bool = False) -> Access:

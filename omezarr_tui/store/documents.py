@@ -22,9 +22,18 @@ from omezarr_tui.store.node import (
     Node,
     ShardIndex,
 )
+from omezarr_tui.text import visible
 
 ZARR_JSON, ZARRAY, ZGROUP, ZATTRS = "zarr.json", ".zarray", ".zgroup", ".zattrs"
 DOCUMENTS = (ZARR_JSON, ZARRAY, ZGROUP, ZATTRS)
+
+# What NumPy can address: 64 axes of less than 2**63 elements.
+_MOST_AXES, _MOST_ELEMENTS = 64, 2**63
+
+_KNOWN_V3 = {  # the keys of an array's document (Zarr v3 core, "Array metadata")
+    *("zarr_format", "node_type", "shape", "data_type", "chunk_grid", "chunk_key_encoding"),
+    *("fill_value", "codecs", "attributes", "storage_transformers", "dimension_names"),
+}
 
 # Registered codecs that take an array, by what they give; every other one takes bytes.
 # (Zarr v3 codec registry; numcodecs' names carry a prefix there.)
@@ -106,6 +115,8 @@ def _node_v3(path: str, document: dict[str, Any]) -> Node:
         raise DocumentError(f'"node_type" is {kind!r}, neither "array" nor "group"')
     if document.get("storage_transformers"):
         raise DocumentError("it has storage transformers, which no reader here knows")
+    if extension := next(filter(_must_be_understood, document.items()), None):
+        raise DocumentError(f"it must not be read without knowing what {extension[0]!r} means")
     shape = _sizes(document, "shape")
     grid = _named(document, "chunk_grid")
     if grid[0] != "regular":
@@ -113,12 +124,12 @@ def _node_v3(path: str, document: dict[str, Any]) -> Node:
     stored = _sizes(grid[1], "chunk_shape")
     codecs, sharding = _codecs_v3(document.get("codecs"))
     chunks = _sizes(sharding, "chunk_shape") if sharding else stored
-    _same_rank(shape, stored, chunks)
+    _check_chunks(shape, stored, chunks)
     encoding = _named(document, "chunk_key_encoding")
     style = encoding[0]
     if style not in ("default", "v2"):
         raise DocumentError(f'its chunk key encoding is "{style}", which is not known')
-    separator = encoding[1].get("separator", "/" if style == "default" else ".")
+    separator = _separator(encoding[1].get("separator", "/" if style == "default" else "."))
     return Array(
         path=path,
         zarr_format=3,
@@ -138,7 +149,7 @@ def _node_v3(path: str, document: dict[str, Any]) -> Node:
 
 def _array_v2(path: str, document: dict[str, Any], attributes: dict[str, Any]) -> Array:
     shape, chunks = _sizes(document, "shape"), _sizes(document, "chunks")
-    _same_rank(shape, chunks)
+    _check_chunks(shape, chunks)
     filters = document.get("filters") or []
     dtype = dtype_of_v2(document["dtype"], filters)
     order = document.get("order", "C")
@@ -159,7 +170,7 @@ def _array_v2(path: str, document: dict[str, Any], attributes: dict[str, Any]) -
         shards=None,
         codecs=tuple(codecs),
         fill_value=document.get("fill_value"),
-        key_encoding=KeyEncoding("v2", document.get("dimension_separator") or "."),
+        key_encoding=KeyEncoding("v2", _separator(document.get("dimension_separator") or ".")),
         order="F" if order == "F" else "C",
         dimension_names=_names(attributes.get("_ARRAY_DIMENSIONS"), len(shape)),
         attributes=attributes,
@@ -168,8 +179,8 @@ def _array_v2(path: str, document: dict[str, Any], attributes: dict[str, Any]) -
 
 def _codecs_v3(steps: Any) -> tuple[tuple[Codec, ...], Mapping[str, Any] | None]:
     """The codecs inside out, and the configuration of the sharding where there is one."""
-    if not isinstance(steps, list):
-        raise DocumentError('"codecs" is not a list')
+    if not isinstance(steps, list) or not steps:
+        raise DocumentError('"codecs" names no codec')
     codecs = [_codec(step, "name") for step in steps]
     for at, codec in enumerate(codecs):
         if codec.name == "sharding_indexed":
@@ -228,14 +239,34 @@ def _sizes(document: Mapping[str, Any], key: str) -> tuple[int, ...]:
     if not isinstance(sizes, list) or not all(
         isinstance(size, int) and not isinstance(size, bool) and size >= 0 for size in sizes
     ):
-        raise DocumentError(f'"{key}" is {sizes!r}, not a list of whole numbers')
+        raise DocumentError(f'"{key}" is {visible(sizes, 80)}, not a list of whole numbers')
+    if len(sizes) > _MOST_AXES or any(size >= _MOST_ELEMENTS for size in sizes):
+        raise DocumentError(f'"{key}" is {visible(sizes, 80)}, more than can be addressed')
     return tuple(sizes)
 
 
-def _same_rank(*shapes: tuple[int, ...]) -> None:
-    if len({len(shape) for shape in shapes}) > 1:
-        told = ", ".join(str(list(shape)) for shape in shapes)
+def _check_chunks(shape: tuple[int, ...], *cells: tuple[int, ...]) -> None:
+    """Hold the shape of shards and of chunks in them against the shape of the array."""
+    told = ", ".join(str(list(sizes)) for sizes in (shape, *cells))
+    if any(len(cell) != len(shape) for cell in cells):
         raise DocumentError(f"shape and chunks differ in rank: {told}")
+    if any(size and not step for cell in cells for size, step in zip(shape, cell, strict=True)):
+        raise DocumentError(f"chunks of no length cannot hold the array: {told}")
+    if any(step and outer % step for outer, step in zip(cells[0], cells[-1], strict=True)):
+        raise DocumentError(f"shards are no whole number of chunks: {told}")
+
+
+def _must_be_understood(item: tuple[str, Any]) -> bool:
+    """Whether a key of a v3 document is an extension that changes what the values mean."""
+    key, value = item
+    ignorable = isinstance(value, dict) and value.get("must_understand") is False
+    return key not in _KNOWN_V3 and not ignorable
+
+
+def _separator(given: Any) -> str:
+    if given not in ("/", "."):
+        raise DocumentError(f"its chunk keys are separated by {visible(given, 20)!r}, not / or .")
+    return str(given)
 
 
 def _names(names: Any, rank: int) -> tuple[str | None, ...] | None:

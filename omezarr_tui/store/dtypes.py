@@ -10,7 +10,16 @@ Kind = Literal["number", "boolean", "complex", "string", "bytes", "time", "struc
 ByteOrder = Literal["little", "big"]
 
 _V2 = re.compile(r"^([<>|=])?([biufcSUVOMm])(\d*)(?:\[(\d*[a-zA-Zμ]+)\])?$")
-_V3_NUMBER = re.compile(r"^(u?int|float|complex)(\d+)$")
+_V2_SIZES = {  # in bytes; of other letters any
+    **dict.fromkeys("iu", (1, 2, 4, 8)),
+    **dict.fromkeys("Mm", (8,)),
+    "f": (2, 4, 8, 16),
+    "c": (8, 16, 32),
+    "b": (1,),
+}
+_V3_NUMBER = re.compile(
+    r"(u?int(?=8$|16$|32$|64$)|float(?=16$|32$|64$)|complex(?=64$|128$))(\d+)"
+)
 _NUMBER_NAMES = {"i": "int", "u": "uint", "f": "float", "c": "complex"}
 
 
@@ -67,6 +76,8 @@ def dtype_of_v2(spelled: Any, filters: list[Any] | None = None) -> DataType:
     mark, letter, digits, unit = match.groups()
     order: ByteOrder | None = {"<": "little", ">": "big"}.get(mark or "")  # type: ignore[assignment]
     size = int(digits or 0)
+    if size not in _V2_SIZES.get(letter, (size,)):
+        raise ValueError(f"unknown data type {spelled!r}")
     if letter in _NUMBER_NAMES:
         kind: Kind = "complex" if letter == "c" else "number"
         return DataType(f"{_NUMBER_NAMES[letter]}{size * 8}", kind, size, order)
@@ -106,7 +117,7 @@ def dtype_of_v3(spelled: Any, byte_order: ByteOrder | None) -> DataType:
     settings = spelled.get("configuration", {}) if isinstance(spelled, dict) else {}
     if not isinstance(name, str) or not isinstance(settings, dict):
         raise ValueError(f"unknown data type {spelled!r}")
-    if match := _V3_NUMBER.match(name):
+    if match := _V3_NUMBER.fullmatch(name):
         size = int(match[2]) // 8
         kind: Kind = "complex" if match[1] == "complex" else "number"
         return DataType(name, kind, size, byte_order if size > 1 else None)

@@ -26,6 +26,8 @@ from omezarr_tui.text import natural_key
 # How far a plain folder is looked into before it is taken to hold no store.
 _FOLDER_DEPTH = 3
 _FOLDER_LISTINGS = 64
+# More generations than people make, and few enough for readers that go down by recursion.
+_DEEPEST = 100
 
 
 def read_node(access: Access, path: str) -> Node | None:
@@ -124,11 +126,7 @@ def child_names(access: Access, group: Group, named: Iterable[str] = ()) -> list
     OSError
         The folder cannot be listed.
     """
-    names = {
-        entry.name
-        for entry in access.entries(group.path)
-        if entry.is_folder and not entry.name.startswith(".")
-    }
+    names = {entry.name for entry in access.entries(group.path) if entry.is_folder}
     return sorted(names.union(named), key=natural_key)
 
 
@@ -150,11 +148,21 @@ def read_child(access: Access, group: Group, name: str, *, promised: bool = Fals
     -------
     node
         None where the name is no part of the hierarchy, such as a folder of notes.
+        `Broken` also where the way down would not end.
     """
     path = join_path(group.path, name)
+    if access.leads_back(path):
+        return Broken(path, "is a link to a folder above it", "to follow it would never end")
     node = read_node(access, path)
-    if node is not None:
-        return node
+    if node is None:
+        node = _without_document(access, group, path, promised)
+    if isinstance(node, Group) and path.count("/") >= _DEEPEST:
+        return Broken(path, "lies too deep", f"{_DEEPEST} groups lie above it")
+    return node
+
+
+def _without_document(access: Access, group: Group, path: str, promised: bool) -> Node | None:
+    """What a folder is that has no document: missing, damaged, plain, or of no concern."""
     try:
         entries = access.entries(path)
     except OSError as error:
@@ -163,6 +171,8 @@ def read_child(access: Access, group: Group, name: str, *, promised: bool = Fals
     if promised:
         what = "nothing is there" if not entries else "the folder is there, its document is not"
         return Broken(path, f"no document at {join_path(path, wanted)}", what)
+    if path.rpartition("/")[2].startswith("."):  # what programs keep for themselves
+        return None
     if any(entry.name == ZATTRS for entry in entries):
         return Broken(path, "has .zattrs but neither .zgroup nor .zarray", "it is no whole node")
     if holds_zarr(access, path):
@@ -403,11 +413,14 @@ def open_below(
         if read >= most or cancelled():
             return listings, False
         group = pending.popleft()
+        page = min(rows, most - read)
         try:
-            listing = list_page(access, group, min(rows, most - read), promised)
+            listing = list_page(access, group, page, promised)
         except OSError:
             continue
         listings.append(listing)
+        if page < rows and listing.stop < len(listing.names):
+            return listings, False
         read += len(listing.nodes)
         pending.extend(node for node in listing.nodes if isinstance(node, Group))
     return listings, True

@@ -29,6 +29,15 @@ class Location:
         return self.path.name or str(self.path)
 
     @property
+    def parent(self) -> Location | None:
+        """The place that this one lies in; None at the top."""
+        return None if self.path.parent == self.path else Location(self.path.parent)
+
+    def below(self, path: str) -> Location:
+        """The place of a node, by its path from here."""
+        return Location(self.path / path)
+
+    @property
     def identity(self) -> str:
         """What this place is called in the journal: the same however it was typed."""
         return self.path.resolve().as_uri()

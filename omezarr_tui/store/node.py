@@ -45,15 +45,19 @@ class KeyEncoding:
         return self.separator.join(numbers) or "0"
 
     def place(self, key: str) -> tuple[int, ...] | None:
-        """The place in the grid that a key stands for; None where it is no chunk's key."""
+        """The place in the grid that a key stands for; None where it is no chunk's key.
+
+        The one chunk of a scalar is ``c``, place (), or by style ``v2`` ``0``, place (0,).
+        """
         parts = key.split(self.separator)
         if self.style == "default":
             if parts[0] != "c":
                 return None
             parts = parts[1:]
-        if all(part.isascii() and part.isdecimal() for part in parts):
-            return tuple(int(part) for part in parts)
-        return None
+        if not all(part.isascii() and part.isdecimal() for part in parts):
+            return None
+        place = tuple(int(part) for part in parts)
+        return place if self.key(place) == key else None  # nobody looks for 00 or 0.07
 
 
 @dataclass(frozen=True, slots=True)

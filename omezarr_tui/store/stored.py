@@ -43,6 +43,8 @@ class Stored:
     ratio
         Uncompressed to stored bytes of the written chunks, of which only what lies inside
         the array counts; None where nothing is written or elements differ in length.
+    damaged
+        Shards whose index cannot be right; their chunks are not counted.
     """
 
     chunks: int | None
@@ -52,6 +54,7 @@ class Stored:
     nbytes: int
     strays: tuple[str, ...]
     ratio: float | None
+    damaged: tuple[str, ...] = ()
 
 
 def measure_stored(
@@ -82,33 +85,39 @@ def measure_stored(
         A folder or a shard's index cannot be read.
     """
     grid = node.grid(node.object_shape)
-    objects = nbytes = chunks = elements = 0
+    objects = nbytes = counted = chunks = elements = 0
     strays: list[str] = []
+    damaged: list[str] = []
     told = monotonic()
     for key, size in access.keys_below(node.path):
         if cancelled():
             raise Cancelled
         place = node.key_encoding.place(key)
-        if place is None or not _inside(place, grid):
+        if place is None or not _inside(node, place, grid):
             if key not in DOCUMENTS:
                 strays.append(key)
             continue
+        place = place if grid else ()
         objects += 1
         nbytes += size
         if node.shards is None:
-            chunks += 1
-            elements += _elements(node, place if grid else ())
+            chunks, counted = chunks + 1, counted + size
+            elements += _elements(node, place)
         elif node.shard_index is not None:
-            found = _written_in_shard(access, node, node.shard_index, key, place)
-            chunks += found[0]
+            offsets = _offsets(access, node.shard_index, join_path(node.path, key), size)
+            if offsets is None:
+                damaged.append(key)
+                continue
+            found = _written_in_shard(node, offsets, place)
+            chunks, counted = chunks + found[0], counted + size
             elements += found[1]
         if monotonic() - told > _REPORT_EVERY:
             progress(objects, nbytes)
             told = monotonic()
-    countable = node.shards is None or node.shard_index is not None
     ratio = None
-    if countable and nbytes and node.dtype.itemsize is not None:
-        ratio = elements * node.dtype.itemsize / nbytes
+    if counted and node.dtype.itemsize is not None:
+        ratio = elements * node.dtype.itemsize / counted
+    countable = node.shards is None or node.shard_index is not None
     return Stored(
         chunks=chunks if countable else None,
         chunk_count=node.chunk_count,
@@ -117,13 +126,13 @@ def measure_stored(
         nbytes=nbytes,
         strays=tuple(strays),
         ratio=ratio,
+        damaged=tuple(damaged),
     )
 
 
-def _inside(place: tuple[int, ...], grid: tuple[int, ...]) -> bool:
-    # The one chunk of a scalar has no numbers in v3 and a zero in v2.
+def _inside(node: Array, place: tuple[int, ...], grid: tuple[int, ...]) -> bool:
     if not grid:
-        return place in ((), (0,))
+        return node.key_encoding.key(place) == node.key_encoding.key(())
     return len(place) == len(grid) and all(at < end for at, end in zip(place, grid, strict=True))
 
 
@@ -135,17 +144,25 @@ def _elements(node: Array, place: tuple[int, ...]) -> int:
     )
 
 
-def _written_in_shard(
-    access: Access, node: Array, index: ShardIndex, key: str, place: tuple[int, ...]
-) -> tuple[int, int]:
-    """Chunks, and elements in them, that were written of one shard and lie in the array."""
-    assert node.shards is not None
-    start = -index.nbytes if index.at_end else 0
-    raw = access.get_range(join_path(node.path, key), start, index.nbytes)
+def _offsets(access: Access, index: ShardIndex, key: str, size: int) -> array[int] | None:
+    """Where each chunk of a shard begins, in C order; None where the index cannot be right."""
+    if size < index.nbytes:
+        return None
+    raw = access.get_range(key, -index.nbytes if index.at_end else 0, index.nbytes)
     numbers = array("Q", raw[: len(raw) // 16 * 16])
     if index.byte_order != _machine_order():
         numbers.byteswap()
-    offsets = numbers[0::2]
+    pairs = zip(numbers[0::2], numbers[1::2], strict=True)
+    if any(start + length > size for start, length in pairs if start != _NEVER_WRITTEN):
+        return None
+    return numbers[0::2]
+
+
+def _written_in_shard(
+    node: Array, offsets: array[int], place: tuple[int, ...]
+) -> tuple[int, int]:
+    """Chunks, and elements in them, that were written of one shard and lie in the array."""
+    assert node.shards is not None
     per_shard = tuple(s // c for s, c in zip(node.shards, node.chunks, strict=True))
     first = tuple(at * count for at, count in zip(place, per_shard, strict=True))
     if all(

@@ -145,7 +145,8 @@ ACTIONS: tuple[Action, ...] = (
     # Getting around
     Action("find", ("slash",), "/", "Find a node, or an attribute, by name", "find",
            short="find", rank=12),
-    Action("pane.next", ("tab",), "Tab", "Next pane", "app.focus_next"),
+    Action("pane.next", ("tab",), "Tab", "Next pane", "next_pane(1)"),
+    Action("pane.before", ("shift+tab",), "Shift+Tab", "Pane before", "next_pane(-1)"),
     Action("pane.tree", ("1",), "1", "To the hierarchy", "pane('hierarchy')"),
     Action("pane.info", ("2",), "2", "To the info", "pane('info')"),
     Action("pane.picture", ("3",), "3", "To the picture", "pane('picture')"),

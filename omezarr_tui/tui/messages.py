@@ -120,6 +120,7 @@ class Planned(Message):
 
     plan: Plan
     pictures: tuple[Picture, Picture] | None
+    path: str
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -17,6 +17,7 @@ from omezarr_tui.errors import UserError, explain
 from omezarr_tui.ome.discover import image_of, promised_children
 from omezarr_tui.store.hierarchy import find_by_name, list_page, open_below
 from omezarr_tui.store.node import Array, Group, Node
+from omezarr_tui.store.root import store_root
 from omezarr_tui.store.stored import Cancelled, measure_stored
 from omezarr_tui.tui import messages
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from omezarr_tui.settings import Settings
     from omezarr_tui.store.access import Access
     from omezarr_tui.store.hierarchy import Listing
+    from omezarr_tui.tui.screens.fill import Filling
 
 IsCancelled = Callable[[], bool]
 Job = Callable[[IsCancelled], Message | None]
@@ -119,6 +121,7 @@ class Workers:
         self._searching = Lane(screen, "search")
         self._counting = Lane(screen, "count")
         self._editing = Lane(screen, "edit")
+        self._remembering = Lane(screen, "remember")
 
     def warm_up(self) -> None:
         """Import what pictures need, while the user looks at the first frame."""
@@ -229,52 +232,60 @@ class Workers:
         self._counting.run(job)
 
     def plan(
-        self,
-        plan: Callable[[IsCancelled], Plan],
-        shown: PictureRequest | None,
-        room: tuple[int, int],
+        self, filling: Filling, note: str, shown: PictureRequest | None, room: tuple[int, int]
     ) -> None:
         """Ask for an edit's plan, and its pictures where there are any: `Planned`."""
 
         def job(cancelled: IsCancelled) -> Message:
+            from omezarr_tui.edit.plan import plan_fill
             from omezarr_tui.edit.preview import before_and_after
 
-            planned = plan(cancelled)
+            access, path = store_root(self._access, filling.node.path)
+            plan = plan_fill(
+                access,
+                replace(filling.node, path=path),
+                filling.selection,
+                filling.value,
+                note=note,
+                cancelled=cancelled,
+            )
             pictures = None
-            if shown is not None and planned.touched:
-                pictures = before_and_after(self._access, planned, shown, room, cancelled)
-            return messages.Planned(planned, pictures)
+            if shown is not None and plan.touched:
+                pictures = before_and_after(self._access, plan, shown, room, cancelled)
+            return messages.Planned(plan, pictures, filling.node.path)
 
         self._editing.run(job)
 
-    def apply(self, plan: Plan) -> None:
-        """Make an edit that was confirmed: `Edited` or `Failed`."""
+    def apply(self, plan: Plan, path: str) -> None:
+        """Make an edit of the array at a path that was confirmed: `Edited` or `Failed`."""
 
         def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.edit.apply import apply_plan
 
-            return messages.Edited(apply_plan(self._access, plan, cancelled=cancelled), False)
+            access, _ = store_root(self._access, path)
+            return messages.Edited(apply_plan(access, plan, cancelled=cancelled), undone=False)
 
         self._editing.run(job)
 
-    def find_undo(self) -> None:
-        """Ask for the newest edit of this store that can be undone: `UndoFound`."""
+    def find_undo(self, path: str) -> None:
+        """Ask for the newest edit that can be undone of the store around a node: `UndoFound`."""
 
-        def job() -> None:
+        def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.edit.journal import Journal
 
-            entry = Journal(self._access.location).last_applied()
-            self._screen.post_message(messages.UndoFound(entry))
+            access, _ = store_root(self._access, path)
+            return messages.UndoFound(Journal(access.location).last_applied())
 
-        self._thread("find undo", job)
+        self._remembering.run(job)
 
-    def undo(self, entry: Entry) -> None:
-        """Take an edit back: `Edited` or `Failed`."""
+    def undo(self, entry: Entry, path: str) -> None:
+        """Take an edit of the store around a node back: `Edited` or `Failed`."""
 
         def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.edit.apply import undo
 
-            return messages.Edited(undo(self._access, entry), True)
+            access, _ = store_root(self._access, path)
+            return messages.Edited(undo(access, entry), undone=True)
 
         self._editing.run(job)
 
@@ -290,10 +301,10 @@ class Workers:
                 return name
         return None
 
-    def forget(self, path: str) -> None:
-        """Read an array anew the next time: it was changed."""
+    def forget(self) -> None:
+        """Read values anew the next time: some were changed."""
         if self._painter is not None:
-            self._painter.forget(path)
+            self._painter.forget()
 
     @property
     def is_painting(self) -> bool:

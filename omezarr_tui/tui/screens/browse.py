@@ -29,6 +29,7 @@ from omezarr_tui.tui.widgets.info import InfoPane
 from omezarr_tui.tui.widgets.picture import PictureView
 from omezarr_tui.tui.widgets.picture_pane import PicturePane
 
+_PANES: tuple[Where, ...] = ("hierarchy", "info", "picture")
 _REST = 0.05  # seconds that the cursor must rest on a node before it is looked at
 _ZOOM = 1.5
 
@@ -79,7 +80,6 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
             self.hierarchy.reveal(self._path)
         self.app.theme_changed_signal.subscribe(self, lambda theme: self.panel.fit())
         self.call_after_refresh(self.work.warm_up)
-        self.call_after_refresh(self.work.find_undo)
 
     # -- choosing a node ------------------------------------------------------------------
 
@@ -107,6 +107,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
         if event.node != self.node:
             return
         self.image = event.image
+        self.work.find_undo(self.node.path)
         self.info.show_attributes(event.node)
         self._show_facts()
         self._show_title()
@@ -139,10 +140,11 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
             visible(where), [location.place, *filter(None, [formats]), can]
         )
 
-    def changed(self, path: str) -> None:
-        """Show an array's values anew: they were changed."""
-        self._stored.pop(path, None)
+    def show_changed(self) -> None:
+        """Show values anew: some were changed."""
+        self._stored.clear()
         self._show_facts()
+        self.work.forget()
         self.panel.read_again()
 
     # -- stored bytes ---------------------------------------------------------------------
@@ -206,6 +208,11 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
         self._show_pane(where)
         panes[where].focus()
 
+    def action_next_pane(self, steps: int) -> None:
+        """Go to the next pane, also where only one is shown at a time."""
+        at = (_PANES.index(self.where) + steps) % len(_PANES)
+        self.action_pane(_PANES[at])
+
     def on_descendant_focus(self) -> None:
         """Show the pane that got the focus, and its keys."""
         if not isinstance(self.focused, Input):
@@ -213,7 +220,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
         self.refresh_keys()
 
     def _show_pane(self, where: Where) -> None:
-        for name in ("hierarchy", "info", "picture"):
+        for name in _PANES:
             self.set_class(name == where, f"-at-{name}")
 
     def action_back(self) -> None:

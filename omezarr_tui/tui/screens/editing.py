@@ -43,18 +43,9 @@ class EditingScreen(StoreScreen):
     def _plan(self, filling: Filling | None) -> None:
         if filling is None:
             return
-        from omezarr_tui.edit.plan import plan_fill
-
-        access, note = self.access, self._left_alone(filling.node)
         self.work.plan(
-            lambda cancelled: plan_fill(
-                access,
-                filling.node,
-                filling.selection,
-                filling.value,
-                note=note,
-                cancelled=cancelled,
-            ),
+            filling,
+            self._left_alone(filling.node),
             self.panel.request,
             preview_room(*self.app.size),
         )
@@ -70,7 +61,7 @@ class EditingScreen(StoreScreen):
     def _confirm(self, event: messages.Planned) -> None:
         def answered(yes: bool | None) -> None:
             if yes:
-                self.work.apply(event.plan)
+                self.work.apply(event.plan, event.path)
 
         if not event.plan.touched:
             self.tell("Nothing would change: all these values are so already.")
@@ -85,11 +76,13 @@ class EditingScreen(StoreScreen):
         elif self.last_edit is None:
             self.tell("There is no edit of this store to undo.")
         else:
-            self.work.undo(self.last_edit)
+            self.work.undo(self.last_edit, self.node.path)
 
     @on(messages.UndoFound)
     def _undo_found(self, event: messages.UndoFound) -> None:
         self.last_edit = event.entry
+        if event.entry is not None and event.entry.is_interrupted:
+            self.tell(f"{event.entry.expression} was interrupted. u puts it back.", "warning")
         self.refresh_keys()
 
     @on(messages.Edited)
@@ -97,12 +90,11 @@ class EditingScreen(StoreScreen):
         entry = event.entry
         verb = "Undone: " if event.undone else "Done: "
         self.tell(f"{verb}{entry.expression}" + ("" if event.undone else "    u takes it back"))
-        self.work.forget(entry.node)
-        self.work.find_undo()
-        self.changed(entry.node)
+        self.work.find_undo(self.node.path)
+        self.show_changed()
 
-    def changed(self, path: str) -> None:
-        """Show an array's values anew: they were changed."""
+    def show_changed(self) -> None:
+        """Show values anew: some were changed."""
         raise NotImplementedError
 
 

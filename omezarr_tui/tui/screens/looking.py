@@ -140,7 +140,7 @@ class LookingScreen(StoreScreen):
 
     def action_read(self) -> None:
         """Read again, or read what was asked about."""
-        self.work.forget(self.node.path)
+        self.work.forget()
         self.panel.read_again()
 
     def action_goto(self) -> None:

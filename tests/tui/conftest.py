@@ -1,0 +1,64 @@
+"""What the tests of the program share: stores whose every plane is known, and haste."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zarr
+from foreign import Array
+
+from omezarr_tui.demo import write_demo
+
+AXES, SHAPE = "tczyx", (2, 2, 25, 120, 160)
+CHANNELS = ({"label": "LaminB1", "color": "00FF00"}, {"label": "Dapi", "color": "0000FF"})
+UNITS = {"t": "second", "z": "micrometer", "y": "micrometer", "x": "micrometer"}
+TYPES = {"t": "time", "c": "channel"}
+
+
+@pytest.fixture(autouse=True)
+def haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait no longer than is needed: `Program.settle` waits until all is done anyway."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.002)
+    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.0005)
+    monkeypatch.setattr("omezarr_tui.tui.screens.browse._REST", 0.001)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The sample stores that come with the program. Read them only."""
+    yield write_demo(tmp_path_factory.mktemp("demo") / "demo")
+
+
+@pytest.fixture(scope="session")
+def volume(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A t, c, z, y, x image of three levels, of which no two planes look alike. Read it only."""
+    return write_volume(tmp_path_factory.mktemp("volume") / "volume.ome.zarr")
+
+
+def write_volume(path: Path, shape: tuple[int, ...] = SHAPE) -> Path:
+    """Write an image of five axes and three levels, which halve y and x."""
+    datasets = []
+    for level in range(3):
+        scale = {"t": 5.0, "c": 1.0, "z": 0.5, "y": 0.25 * 2**level, "x": 0.25 * 2**level}
+        transformation = {"type": "scale", "scale": [scale[axis] for axis in AXES]}
+        datasets.append({"path": f"s{level}", "coordinateTransformations": [transformation]})
+    axes = [
+        {"name": axis, "type": TYPES.get(axis, "space")}
+        | ({"unit": UNITS[axis]} if axis in UNITS else {})
+        for axis in AXES
+    ]
+    multiscale = {"name": "volume", "axes": axes, "datasets": datasets}
+    ome = {"version": "0.5", "multiscales": [multiscale], "omero": {"channels": list(CHANNELS)}}
+    root = zarr.create_group(path, attributes={"ome": ome})
+    finest = volume_values(shape)
+    for level in range(3):
+        data = finest[..., :: 2**level, :: 2**level]
+        root.create_array(f"s{level}", data=data, chunks=(1, 1, 1, *data.shape[-2:]))
+    return path
+
+
+def volume_values(shape: tuple[int, ...] = SHAPE) -> Array:
+    """The values of level 0 of `write_volume`: coarse noise, other in each plane."""
+    noise = np.random.default_rng(1).integers(0, 200, (*shape[:-2], 10, 10), "uint8")
+    return np.kron(noise, np.ones((shape[-2] // 10, shape[-1] // 10), "uint8"))
