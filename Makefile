@@ -10,6 +10,7 @@ FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])
 STAMP := $(VENV)/.python$(FOUND)
 EXTRA_test := [test]
 EXTRA_lint := [dev]
+EXTRA_screenshots := [screenshots]
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -34,7 +35,7 @@ format: $(STAMP)-lint ## put style right where that can be done without a person
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-screenshots: $(STAMP)-test ## draw the pictures of the README anew
+screenshots: $(STAMP)-screenshots ## draw the pictures of the README anew
 	$(BIN)/python screenshots/make.py
 
 readme: $(STAMP)-test ## write the table of keys into the README

@@ -162,7 +162,7 @@ def _markdown(table: Table) -> str:
     for row in table.rows:
         ratio = _ratio(table, row)
         cells = [_spread(row.seconds.get(name, ())) for name in table.contenders]
-        lines.append([row.what, *cells, "" if ratio is None else f"{ratio:.3g} ×"])
+        lines.append([row.what, *cells, "" if ratio is None else _factor(ratio)])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, [f"{'':-<{widths[0]}}", *(f"{'':->{width - 1}}:" for width in widths[1:])])
     return "\n".join(
@@ -187,7 +187,11 @@ def _spread(seconds: Sequence[float]) -> str:
     return f"{_milliseconds(median(seconds))} ({_milliseconds(low)}–{_milliseconds(high)})"
 
 
+def _factor(ratio: float) -> str:
+    return f"{ratio:.2f} ×" if ratio >= 1 else f"{ratio:.2g} ×"
+
+
 def _milliseconds(seconds: float) -> str:
-    """Two digits, or whole milliseconds where there are more."""
+    """Whole milliseconds, or two digits where there are fewer than ten."""
     value = seconds * 1000
-    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{value:.{0 if value >= 10 else 1 if value >= 1 else 2}f}"

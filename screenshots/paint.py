@@ -11,15 +11,16 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
-CELL = 12, 24  # pixels: what DejaVu Sans Mono fills at a size of 20
+CELL = 12, 24  # pixels of a cell: what DejaVu Sans Mono fills at a size of 20
 _SIZE, _BASELINE = 20, 19
 _FACES = "DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"
 
-# A glyph that must meet its neighbours is drawn as a rectangle, as fonts leave gaps. Left,
-# top, width and height, in parts of the cell.
+# Glyphs that must meet their neighbours are drawn as rectangles, as fonts leave gaps between
+# lines. Left, top, width and height, in parts of the cell.
 _TILES = {"▀": (0, 0, 1, 1 / 2), "│": (5 / 12, 0, 2 / 12, 1)}
 
 Fonts = tuple[ImageFont.FreeTypeFont, ImageFont.FreeTypeFont]
+RGB = tuple[int, int, int]
 
 
 def load_fonts() -> Fonts:
@@ -30,7 +31,7 @@ def load_fonts() -> Fonts:
     OSError
         It is not installed.
     """
-    # The simplest layout: the other one is missing from some builds of Pillow.
+    # The basic layout: some builds of Pillow lack the other one, which sets text differently.
     regular, bold = (
         ImageFont.truetype(face, _SIZE, layout_engine=ImageFont.Layout.BASIC) for face in _FACES
     )
@@ -38,12 +39,12 @@ def load_fonts() -> Fonts:
 
 
 def paint_png(lines: Sequence[Sequence[Segment]], fonts: Fonts) -> Image.Image:
-    """Paint lines of styled text, each as wide as the screen.
+    """Paint lines of styled text.
 
     Parameters
     ----------
     lines
-        From top to bottom.
+        From top to bottom, each as wide as the screen.
     fonts
         From `load_fonts`.
 
@@ -61,15 +62,12 @@ def paint_png(lines: Sequence[Sequence[Segment]], fonts: Fonts) -> Image.Image:
         for segment in line:
             style = segment.style or Style()
             ink, paper = _colours(style)
-            end = x + segment.cell_length * width
-            draw.rectangle((x, y, end - 1, y + height - 1), paper)
+            _fill(draw, x, y, segment.cell_length * width, height, paper)
             for glyph in segment.text:
                 if glyph in _TILES:
-                    left, top, wide, high = _TILES[glyph]
-                    box = x + left * width, y + top * height
-                    draw.rectangle(
-                        (*box, box[0] + wide * width - 1, box[1] + high * height - 1), ink
-                    )
+                    left, top, across, down = _TILES[glyph]
+                    at = x + left * width, y + top * height
+                    _fill(draw, *at, across * width, down * height, ink)
                 elif glyph != " ":
                     font = fonts[bool(style.bold)]
                     draw.text((x, y + _BASELINE), glyph, ink, font, anchor="ls")
@@ -77,29 +75,31 @@ def paint_png(lines: Sequence[Sequence[Segment]], fonts: Fonts) -> Image.Image:
     return image
 
 
-def _colours(style: Style) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+def _fill(
+    draw: ImageDraw.ImageDraw, x: float, y: float, width: float, height: float, colour: RGB
+) -> None:
+    """Fill a rectangle; Pillow takes the last pixel, not the one after it."""
+    draw.rectangle((round(x), round(y), round(x + width) - 1, round(y + height) - 1), colour)
+
+
+def _colours(style: Style) -> tuple[RGB, RGB]:
     """Red, green and blue of the ink and of what is behind it."""
-    black, white = Color.parse("black"), Color.parse("white")
-    ink = (style.color or white).get_truecolor()
-    paper = (style.bgcolor or black).get_truecolor(foreground=False)
+    ink = (style.color or Color.default()).get_truecolor()
+    paper = (style.bgcolor or Color.default()).get_truecolor(foreground=False)
     return (paper, ink) if style.reverse else (ink, paper)
 
 
-_FAMILIES = (
-    "'DejaVu Sans Mono', Menlo, Consolas, 'Cascadia Mono', 'Liberation Mono', monospace"
-)
-_TEXT = re.compile(
-    r'<text class="(?P<style>[\w-]+)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)"[^>]*>'
-    rf"(?P<glyphs>[{''.join(_TILES)}]+)</text>"
-)
+_FAMILIES = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
+# How Rich lays out an SVG: the size of a cell, and how far below its top the text stands.
+_SVG_CELL, _SVG_BASELINE = (12.2, 24.4), 18.5
 _FILL = re.compile(r"\.([\w-]+) \{ fill: (#\w+)")
-# How Rich lays out an SVG: cells of 12.2 × 24.4, text on a line 18.5 below a cell's top.
-_SVG_CELL = 12.2, 24.4
-_SVG_BASELINE = 18.5
+_TEXT = re.compile(
+    rf'<text class="([\w-]+)" x="([\d.]+)" y="([\d.]+)"[^>]*>([{"".join(_TILES)}]+)</text>'
+)
 
 
-def alone(svg: str) -> str:
-    """Make one of Textual's pictures stand on its own: no font from the web, and no seams.
+def self_contained(svg: str) -> str:
+    """Free one of Textual's pictures of its web font, and of the gaps that other fonts leave.
 
     Parameters
     ----------
@@ -108,14 +108,19 @@ def alone(svg: str) -> str:
     """
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"font-family: [^;]+;", f"font-family: {_FAMILIES};", svg)
+    svg = re.sub(r"font-family: Fira Code[^;]*;", f"font-family: {_FAMILIES};", svg)
     fills = dict(_FILL.findall(svg))
-    return _TEXT.sub(lambda text: _tiles(text, fills[text["style"]]), svg)
 
+    def as_rectangles(text: re.Match[str]) -> str:
+        style, x, y, glyphs = text.groups()
+        width, height = _SVG_CELL
+        path = ""
+        for column, glyph in enumerate(glyphs):
+            left, top, across, down = _TILES[glyph]
+            at = float(x) + (column + left) * width, float(y) - _SVG_BASELINE + top * height
+            path += (
+                f"M{at[0]:g} {at[1]:g}h{across * width:g}v{down * height:g}h-{across * width:g}z"
+            )
+        return f'<path fill="{fills[style]}" shape-rendering="crispEdges" d="{path}"/>'
 
-def _tiles(text: re.Match[str], fill: str) -> str:
-    width, height = _SVG_CELL
-    top = float(text["y"]) - _SVG_BASELINE
-    drawn = []
-    glyphs = text["glyphs"]
-    return ""
+    return _TEXT.sub(as_rectangles, svg)

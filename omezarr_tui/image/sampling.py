@@ -27,6 +27,7 @@ _METRES = {
     "meter": 1.0,
     "kilometer": 1e3,
 }
+_ROUNDING = 1e-9  # of a pixel: what parts of a whole may be off by
 _SHORTEST = 1e-100  # in whatever unit: what is shorter is a mistake, and breaks arithmetic
 _TILE_ROWS = 128  # of a block that are averaged at a time, so that copies stay small
 
@@ -125,7 +126,7 @@ def choose_sampling(
         if level is None or number == level
     ]
     by_detail = sorted(samplings, key=lambda s: s.pixels_per_sample[0] * s.pixels_per_sample[1])
-    filling = [s for s in by_detail if min(s.pixels_per_sample) >= 1]
+    filling = [s for s in by_detail if min(s.pixels_per_sample) >= 1 - _ROUNDING]
     # Where no level has enough pixels, the one with the most.
     return filling[0] if filling else by_detail[-1]
 
@@ -173,16 +174,19 @@ def _sampling(
     assert isinstance(array, Array)
     height, width = array.shape[view.rows], array.shape[view.columns]
     position = [view.position(axis, size) for axis, size in enumerate(array.shape)]
+    # Rounded, or a window that ends where a pixel does would read one pixel more.
+    top, bottom = (round(part * height, 9) for part in spans[0])
+    left, right = (round(part * width, 9) for part in spans[1])
     return Sampling(
         level=level,
         array=array,
         rows=view.rows,
         columns=view.columns,
         position=tuple(position),
-        top=spans[0][0] * height,
-        bottom=min(spans[0][1] * height, height),
-        left=spans[1][0] * width,
-        right=min(spans[1][1] * width, width),
+        top=top,
+        bottom=min(bottom, height),
+        left=left,
+        right=min(right, width),
         grid=grid,
         nearest=image.multiscale.is_label,
     )
@@ -255,7 +259,8 @@ class AreaAverage:
         pixels = np.arange(start, start + count)
         low, high = edges[first:last, None], edges[first + 1 : last + 1, None]
         covered = np.minimum(high, pixels + 1) - np.maximum(low, pixels)
-        return slice(first, last), np.clip(covered, 0, None).astype(np.float64)
+        # As parts of the sample, so that no sum is larger than the values themselves.
+        return slice(first, last), np.clip(covered / (high - low), 0, None)
 
 
 class Nearest:

@@ -99,7 +99,9 @@ def image_facts(image: Image) -> list[Fact]:
     names = [visible(level.path.removeprefix(multiscale.path + "/")) for level in multiscale.levels]
     for number, (level, array) in enumerate(zip(multiscale.levels, image.levels, strict=True)):
         label = "levels" if number == 0 else ""
-        lead = f"{number}  {names[number]:<{max(map(len, names))}}"
+        lead = f"{names[number]:<{max(map(len, names))}}"
+        if not names[number].endswith(str(number)):  # the name does not tell it
+            lead = f"{number}  {lead}"
         if isinstance(array, Broken):
             facts.append(Fact(label, f"{lead}  ✗ {visible(array.reason)}", warning=True))
             continue
@@ -310,9 +312,9 @@ def dtype_text(array: Array) -> str:
 
 
 def codec_text(codec: Codec) -> str:
-    """A codec with its settings: ``blosc (cname lz4, clevel 5)``."""
+    """A codec with its settings: ``blosc (cname=lz4, clevel=5)``."""
     settings = ", ".join(
-        f"{key} {value if isinstance(value, str) else compact_json(value)}"
+        f"{key}={value if isinstance(value, str) else compact_json(value)}"
         for key, value in codec.configuration.items()
         if value is not None
     )

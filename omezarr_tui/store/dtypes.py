@@ -17,9 +17,7 @@ _V2_SIZES = {  # in bytes; of other letters any
     "c": (8, 16, 32),
     "b": (1,),
 }
-_V3_NUMBER = re.compile(
-    r"(u?int(?=8$|16$|32$|64$)|float(?=16$|32$|64$)|complex(?=64$|128$))(\d+)"
-)
+_V3_NUMBER = re.compile(r"(u?int(?=8$|16$|32$|64$)|float(?=16$|32$|64$)|complex(?=64$|128$))(\d+)")
 _NUMBER_NAMES = {"i": "int", "u": "uint", "f": "float", "c": "complex"}
 
 

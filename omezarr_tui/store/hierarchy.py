@@ -20,7 +20,7 @@ from omezarr_tui.store.documents import (
     ZGROUP,
     parse_node,
 )
-from omezarr_tui.store.node import Broken, Group, Node, join_path, parent_path
+from omezarr_tui.store.node import Array, Broken, Group, Node, join_path, parent_path
 from omezarr_tui.text import natural_key
 
 # How far a plain folder is looked into before it is taken to hold no store.
@@ -151,13 +151,13 @@ def read_child(access: Access, group: Group, name: str, *, promised: bool = Fals
         `Broken` also where the way down would not end.
     """
     path = join_path(group.path, name)
-    if access.leads_back(path):
-        return Broken(path, "is a link to a folder above it", "to follow it would never end")
     node = read_node(access, path)
+    if not isinstance(node, Array | Broken) and access.leads_back(path):
+        return Broken(path, "is a link to a folder above it", "to follow it would never end")
     if node is None:
         node = _without_document(access, group, path, promised)
     if isinstance(node, Group) and path.count("/") >= _DEEPEST:
-        return Broken(path, "lies too deep", f"{_DEEPEST} groups lie above it")
+        return Broken(path, "lies too deep", f"more than {_DEEPEST} groups lie above it")
     return node
 
 

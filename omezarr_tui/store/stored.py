@@ -158,9 +158,7 @@ def _offsets(access: Access, index: ShardIndex, key: str, size: int) -> array[in
     return numbers[0::2]
 
 
-def _written_in_shard(
-    node: Array, offsets: array[int], place: tuple[int, ...]
-) -> tuple[int, int]:
+def _written_in_shard(node: Array, offsets: array[int], place: tuple[int, ...]) -> tuple[int, int]:
     """Chunks, and elements in them, that were written of one shard and lie in the array."""
     assert node.shards is not None
     per_shard = tuple(s // c for s, c in zip(node.shards, node.chunks, strict=True))

@@ -70,8 +70,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("tree.toggle", ("enter", "space"), "Enter", "Open or close", "toggle_node", "hierarchy"),
     Action("tree.parent", ("p",), "p", "Go to the parent", "cursor_parent", "hierarchy",
            short="parent", rank=40),
-    Action("tree.all", ("asterisk",), "*", "Open all below, up to a bound", "open_all", "hierarchy",
-           short="open all", rank=41),
+    Action("tree.all", ("asterisk",), "*", "Open all below, up to a bound", "screen.open_all",
+           "hierarchy", short="open all", rank=41),
     Action("tree.first", ("home",), "Home", "First node", "scroll_home", "hierarchy"),
     Action("tree.last", ("end",), "End", "Last node", "scroll_end", "hierarchy"),
     # Info
@@ -89,8 +89,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("picture.down", ("down", "j"), "↓ j", "Move the window down", "pan(1,0)", "picture"),
     Action("picture.left", ("left", "h"), "← h", "Move the window left", "pan(0,-1)", "picture"),
     Action("picture.right", ("right", "l"), "→ l", "Move the window right", "pan(0,1)", "picture"),
-    Action("plane.first", ("home",), "Home", "First plane", "plane_end(False)", "picture", "axis"),
-    Action("plane.last", ("end",), "End", "Last plane", "plane_end(True)", "picture", "axis"),
+    Action("plane.first", ("home",), "Home", "First plane", "screen.plane_end(False)", "picture",
+           "axis"),
+    Action("plane.last", ("end",), "End", "Last plane", "screen.plane_end(True)", "picture",
+           "axis"),
     # Planes and levels, from anywhere
     Action("plane.before", ("comma",), ",", "Plane before", "plane(-1)", needs="axis",
            short="plane", rank=1),

@@ -98,6 +98,14 @@ class ValuesRead(Message):
 
 
 @dataclass
+class ValuesNotRead(Message):
+    """The values of an array failed, as a picture may."""
+
+    node: Array
+    error: UserError
+
+
+@dataclass
 class Counting(Message):
     """Stored objects are being counted; so many so far."""
 
@@ -136,3 +144,4 @@ class UndoFound(Message):
     """The newest edit of this store that can be undone; None where there is none."""
 
     entry: Entry | None
+    interrupted: bool

@@ -75,11 +75,6 @@ class Lane:
                 self._cancel.set()
             return busy
 
-    @property
-    def busy(self) -> bool:
-        """Whether a job runs."""
-        return self._cancel is not None
-
     def _work(self) -> None:
         while True:
             with self._lock:
@@ -202,12 +197,15 @@ class Workers:
         self._painting.run(job)
 
     def read_values(self, node: Array, rows: int, columns: int) -> None:
-        """Ask for the values of an array that is no picture: `ValuesRead`."""
+        """Ask for the values of an array that is no picture: `ValuesRead` or `ValuesNotRead`."""
 
         def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.image.values import value_table
 
-            table = value_table(self._access, node, rows=rows, columns=columns)
+            try:
+                table = value_table(self._access, node, rows=rows, columns=columns)
+            except Exception as error:  # codecs may raise anything
+                return messages.ValuesNotRead(node, _told(error))
             return messages.ValuesRead(node, table)
 
         self._painting.run(job)
@@ -274,7 +272,11 @@ class Workers:
             from omezarr_tui.edit.journal import Journal
 
             access, _ = store_root(self._access, path)
-            return messages.UndoFound(Journal(access.location).last_applied())
+            journal = Journal(access.location)
+            interrupted = journal.interrupted()
+            return messages.UndoFound(
+                interrupted or journal.last_applied(), interrupted is not None
+            )
 
         self._remembering.run(job)
 
@@ -301,15 +303,14 @@ class Workers:
                 return name
         return None
 
+    def stop_search(self) -> None:
+        """Stop a search whose answer nobody waits for any more."""
+        self._searching.stop()
+
     def forget(self) -> None:
         """Read values anew the next time: some were changed."""
         if self._painter is not None:
             self._painter.forget()
-
-    @property
-    def is_painting(self) -> bool:
-        """Whether a picture is on its way."""
-        return self._painting.busy
 
     def _get_painter(self) -> Painter:
         # Only the painting lane calls this, so no two threads make one.

@@ -81,7 +81,7 @@ class EditingScreen(StoreScreen):
     @on(messages.UndoFound)
     def _undo_found(self, event: messages.UndoFound) -> None:
         self.last_edit = event.entry
-        if event.entry is not None and event.entry.is_interrupted:
+        if event.entry is not None and event.interrupted:
             self.tell(f"{event.entry.expression} was interrupted. u puts it back.", "warning")
         self.refresh_keys()
 

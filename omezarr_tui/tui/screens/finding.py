@@ -43,6 +43,8 @@ class FindingScreen(StoreScreen):
             self._find_attribute(event.value)
         elif event.value:
             self.work.search(self.root_node, event.value)
+        else:
+            self._show_all()
 
     @on(messages.Searched)
     def _searched(self, event: messages.Searched) -> None:
@@ -73,10 +75,15 @@ class FindingScreen(StoreScreen):
         if not was:
             return False
         self.remove_class("-finding")
-        self.hierarchy.border_subtitle = self.info.border_subtitle = ""
-        if self._filtered:
-            self._filtered = False
-            self.hierarchy.show_all(self.first, self.node.path)
+        self.info.border_subtitle = ""
+        self._show_all()
         pane = self.query_one(AttributesTree) if self._finding == "info" else self.hierarchy
         pane.focus()
         return True
+
+    def _show_all(self) -> None:
+        self.work.stop_search()
+        self.hierarchy.border_subtitle = ""
+        if self._filtered:
+            self._filtered = False
+            self.hierarchy.show_all(self.first, self.node.path)

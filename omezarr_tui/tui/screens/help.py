@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -53,26 +54,19 @@ class HelpScreen(ModalScreen[None]):
         sections = [self._section(where) for where in self._order()]
         columns = 2 if self.app.size.width >= 2 * _COLUMN + 14 else 1
         self.query_one("#help").styles.width = columns * _COLUMN + 8
+        lines = [line for section in sections[:1] for line in section]
+        others = [line for section in sections[1:] for line in [*section, Content("")]]
         if columns == 2:
-            half = (sum(map(len, sections)) + len(sections)) // 2
-            left: list[Content] = []
-            right: list[Content] = []
-            lines = [line for section in sections for line in [*section, Content("")]]
-            cut = half + 1
-            left, right = lines[:cut], lines[cut:]
-            rows = max(len(left), len(right))
-            left += [Content("")] * (rows - len(left))
-            right += [Content("")] * (rows - len(right))
-            joined = [
-                Content.assemble(a, " " * (_COLUMN - a.cell_length), b)
-                for a, b in zip(left, right, strict=True)
-            ]
+            # The longest section has a column of its own.
+            rows = zip_longest(others, lines, fillvalue=Content(""))
+            joined = [Content.assemble(a, " " * (_COLUMN - a.cell_length), b) for a, b in rows]
         else:
-            joined = [line for section in sections for line in [*section, Content("")]]
+            joined = [*others, *lines]
         self.query_one("#help-keys", Static).update(Content("\n").join(joined))
 
     def _order(self) -> list[Where]:
-        return sorted(WHERE_TITLES, key=lambda where: (where != self._where, where != "everywhere"))
+        """Everywhere first; of the panes the one that has the focus."""
+        return sorted(WHERE_TITLES, key=lambda where: (where != "everywhere", where != self._where))
 
     def _section(self, where: Where) -> list[Content]:
         lines = [Content.styled(WHERE_TITLES[where], "b $accent")]

@@ -49,6 +49,10 @@ class LookingScreen(StoreScreen):
         self.panel.show_values(event.node, event.table)
         self.refresh_keys()
 
+    @on(messages.ValuesNotRead)
+    def _values_not_read(self, event: messages.ValuesNotRead) -> None:
+        self.panel.fail_values(event.node, event.error)
+
     @on(PictureView.Resized)
     def _resized(self) -> None:
         self.panel.fit()

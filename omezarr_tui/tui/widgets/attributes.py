@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, ClassVar
 
 from rich.style import Style
@@ -17,6 +18,7 @@ from omezarr_tui.tui.actions import bindings
 from omezarr_tui.tui.widgets.outline import Outline
 
 Path = tuple[str | int, ...]
+_LINE = 40  # characters of a value that is opened because it is too long for its line
 _CHILDREN = 500  # of one object or list that are shown
 
 
@@ -98,6 +100,9 @@ class AttributesTree(Outline[Value]):
     def render_label(self, node: TreeNode[Value], base_style: Style, style: Style) -> Text:
         """One line: the key and its value, or how much is in it."""
         key, told, quiet = self._label(node)
+        room = self.scrollable_content_region.width - self._indent(node) - len(key)
+        if len(told) > room > 1:
+            told = told[: room - 1] + "…"
         parts = ("attributes--quiet" if quiet else "attributes--value", "attributes--key")
         value_style, key_style = (self.get_component_rich_style(p, partial=True) for p in parts)
         return Text.assemble((key, style + key_style), (told, style + value_style))
@@ -114,20 +119,21 @@ class AttributesTree(Outline[Value]):
             word = "key" if isinstance(item.value, Mapping) else "item"
             count = plural(len(item.value), word) if item.value else "empty"
             return icon + key, f"  {count}", True
-        return f"{icon}{key}  ", compact_json(item.value, 2000), False
+        return f"{icon}{key}  ", compact_json(item.value), False
 
     def _fill(self, node: TreeNode[Value]) -> None:
         if node.data is None:
+            return
+        if not isinstance(node.data.value, Mapping | list):
+            for line in wrap(compact_json(node.data.value), _LINE, replace_whitespace=False):
+                node.add_leaf(Text(line), None)
             return
         for at, value in enumerate(node.data.children):
             if at == _CHILDREN:
                 left = len(node.data.value) - _CHILDREN
                 node.add_leaf(f"… {plural(left, 'more', 'more')}; find with /", None)
                 break
-            if isinstance(value.value, Mapping | list) and value.value:
-                node.add("", value)
-            else:
-                node.add_leaf("", value)
+            _add(node, value)
 
     def _reveal(self, path: Path) -> None:
         node = self.root
@@ -142,10 +148,16 @@ class AttributesTree(Outline[Value]):
                 value: Any = self._attributes
                 for step in wanted:
                     value = value[step]
-                node.add("", Value(wanted, value))
-                inside = [node.children[-1]]
+                inside = [_add(node, Value(wanted, value))]
             node = inside[0]
         self.call_after_refresh(self.move_cursor, node)
+
+
+def _add(node: TreeNode[Value], value: Value) -> TreeNode[Value]:
+    can_open = bool(value.value)
+    if not isinstance(value.value, Mapping | list):
+        can_open = len(compact_json(value.value)) > _LINE
+    return node.add("", value, allow_expand=can_open)
 
 
 def _below(value: Value) -> Iterator[Value]:

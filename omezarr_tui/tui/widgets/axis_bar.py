@@ -63,7 +63,7 @@ def _axes(picture: Picture) -> list[Content]:
     fixed, displayed = [], []
     for axis, (name, told) in enumerate(axis_positions(picture)):
         if axis not in view.fixed:
-            displayed.append(Content.assemble((name, "b"), " ", (told, QUIET)))
+            displayed.append(Content.assemble((f" {name}", "b"), " ", (told, QUIET)))
             continue
         label = Content.styled(f" {name} ", "b reverse" if axis == view.moving else "b")
         fixed.append(
@@ -85,7 +85,7 @@ def _arrow(sign: str, axis: int, planes: int) -> Content:
 def _values(picture: Picture) -> list[Content]:
     request = picture.request
     if request.image.multiscale.is_label:
-        return [Content.styled("labels, each in a look of its own", QUIET)]
+        return [Content.styled(" labels, each in a look of its own", QUIET)]
     if request.rendering == "ascii":
         ramp = Content(RAMP if request.dark else RAMP[::-1])
     else:

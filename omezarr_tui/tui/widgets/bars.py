@@ -31,7 +31,7 @@ class TitleBar(Static):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        room = self.size.width - 2
+        room = self.size.width
         right = list(self._right)
         # The least important words stand first, and go first.
         while right and len(self._left) + 3 + len(" · ".join(right)) > room:
@@ -60,7 +60,7 @@ class KeyBar(Static):
 
     def _lay_out(self) -> None:
         groups = [(word, list(some)) for word, some in groupby(self._actions, lambda a: a.short)]
-        room = self.size.width - 2
+        room = self.size.width
         chosen: list[int] = []
         for at in sorted(range(len(groups)), key=lambda at: groups[at][1][0].rank):
             word, actions = groups[at]

@@ -133,6 +133,8 @@ class HierarchyTree(Outline[Item]):
         self.root.expand()
         if found.nodes:
             self.call_after_refresh(self.move_cursor, self._places[found.nodes[0].path])
+            # The line may be the one that the cursor stood on: of that the tree tells nothing.
+            self.call_after_refresh(self._tell_chosen)
 
     def show_all(self, first: Listing | None, path: str) -> None:
         """Show the whole hierarchy again, with the cursor on a node."""
@@ -264,13 +266,6 @@ class HierarchyTree(Outline[Item]):
             icon = "▫ "
         return icon + visible(item.name or self._title)
 
-    def _indent(self, node: TreeNode[Item]) -> int:
-        depth = 0
-        while node.parent is not None:
-            node = node.parent
-            depth += 1
-        return depth * self.guide_depth
-
     @staticmethod
     def _component(item: Item | None) -> str:
         if isinstance(item, Broken):
@@ -292,7 +287,7 @@ def _told(node: Node, room: int) -> str:
         word = mark(node)
         return word if len(word) <= room else ""
     shape, dtype = format_shape(node.shape), node.dtype.name
-    wide = f"{shape}  {dtype:<7}"
+    wide = f"{shape}  {dtype:>6}"
     if len(wide) <= room:
         return wide
-    return next((told for told in (f"{shape} {dtype:<6}", shape) if len(told) <= room), "")
+    return next((told for told in (f"{shape} {dtype:>6}", shape) if len(told) <= room), "")

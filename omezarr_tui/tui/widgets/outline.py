@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
 
 Data = TypeVar("Data")
 
@@ -19,6 +20,15 @@ class Outline(Tree[Data], Generic[Data]):
         super().__init__(label, data, id=id)
         self.show_guides = False
         self.guide_depth = 2
+
+    def _indent(self, node: TreeNode[Data]) -> int:
+        """Cells before a node's label."""
+        depth = 0
+        above = node.parent
+        while above is not None:
+            above = above.parent
+            depth += 1
+        return depth * self.guide_depth
 
     def action_open(self) -> None:
         """Open what the cursor stands on, or go to its first child."""

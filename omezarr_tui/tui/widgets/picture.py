@@ -10,7 +10,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -115,10 +114,6 @@ class PictureView(Widget, can_focus=True):
         left = max(0, (width - max(line.cell_length for line in lines)) // 2)
         strip = Strip(lines[row].render_segments(self.visual_style))
         return Strip([Segment(" " * left, base), *strip]).adjust_cell_length(width, base)
-
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        """All the room there is."""
-        return container.width
 
     def on_resize(self) -> None:
         """Ask for a picture that fits."""

@@ -148,9 +148,11 @@ class PicturePane(Vertical):
             or picture.request.image.multiscale != self.request.image.multiscale
         ):
             return
-        self.picture = picture
         if picture.request == self.request:
             self._settle()
+        elif self._timer is None:
+            return  # it was stopped, and comes too late
+        self.picture = picture
         self.view.show_frame(picture.frame)
         self.border_title = _title(picture, self.size.width - 8)
         self.query_one(AxisBar).show(picture)
@@ -158,16 +160,15 @@ class PicturePane(Vertical):
     def fail(self, request: PictureRequest, error: UserError) -> None:
         """Tell why a picture cannot be made, in its place."""
         if request == self.request:
-            self._settle()
             self.picture = None
-            self.view.show_words(
-                Content.assemble(
-                    ("This plane cannot be shown.\n\n", "b $text-error"),
-                    f"{error.what}\n{error.why}\n\n",
-                    ("Other planes and levels may work: , .  and  [ ]", QUIET),
-                )
-            )
-            self.query_one(AxisBar).show_words(f"{error.what}: {error.why}")
+            hint = "Other planes and levels may work: , .  and  [ ]"
+            self._show_failure("This plane cannot be shown.", error, hint)
+
+    def fail_values(self, node: Array, error: UserError) -> None:
+        """Tell why the values of an array cannot be shown, in their place."""
+        if node == self._values_of:
+            self.border_title = visible(node.name) or "array"
+            self._show_failure("These values cannot be shown.", error)
 
     def ask(self, request: PictureRequest, sampling: Sampling) -> None:
         """Ask before so much is read."""
@@ -294,6 +295,15 @@ class PicturePane(Vertical):
             )
         )
         self.query_one(AxisBar).show_words(f"{name}: {size} to read, not read yet")
+
+    def _show_failure(self, what: str, error: UserError, hint: str = "") -> None:
+        self._settle()
+        self.view.show_words(
+            Content.assemble(
+                (f"{what}\n\n", "b $text-error"), f"{error.what}\n{error.why}\n\n", (hint, QUIET)
+            )
+        )
+        self.query_one(AxisBar).show_words(f"{error.what}: {error.why}")
 
     def _forget(self) -> None:
         self._settle()

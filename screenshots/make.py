@@ -1,0 +1,149 @@
+"""Draw the pictures of the README: the real program on its sample stores, driven by keys."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paint import Fonts, load_fonts, paint_png, self_contained
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+_WIDE = 160, 45
+_QUIET = 0.2  # seconds without a change after which a screen is finished
+_PATIENCE = 60  # seconds that it may take until then
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture.
+
+    Parameters
+    ----------
+    name
+        Of its files.
+    node
+        Where the program opens.
+    keys
+        Pressed one after the other, as Textual calls them.
+    size
+        Columns and rows of the terminal.
+    theme
+        The user's setting.
+    """
+
+    name: str
+    node: str
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = _WIDE
+    theme: str = "omezarr-dark"
+
+
+_CONTRAST = ("left_curly_bracket",) * 3 + ("left_parenthesis",) * 3
+_FILL = ("e", "shift+tab", *", y=100:200", "tab", "0", "enter")
+SHOTS = (
+    Shot("main-ascii", "brain.ome.zarr", ("right", *_CONTRAST)),
+    Shot("main-half", "cells.ome.zarr", ("right", "v", "m")),
+    Shot("edit", "cells.ome.zarr/0", ("v", "m", *_FILL)),
+    Shot("help", "cells.ome.zarr", ("right", "v", "m", "question_mark")),
+    Shot("plate", "plate.ome.zarr/B/2/1/labels/nuclei", ("v",)),
+    Shot("light", "brain.ome.zarr", ("right", "v", "o", "o"), theme="omezarr-light"),
+    Shot("small", "cells.ome.zarr", ("3", "v", "m", "c", "full_stop"), size=(80, 24)),
+)
+
+
+def main() -> int:
+    """Draw the pictures that are named, or all."""
+    known = [shot.name for shot in SHOTS]
+    parser = argparse.ArgumentParser(description="Draw the pictures of the README.")
+    parser.add_argument("names", metavar="NAME", nargs="*", help=f"of {', '.join(known)}; or all")
+    parser.add_argument("--to", metavar="FOLDER", type=Path, default=Path(__file__).parent)
+    args = parser.parse_args()
+    if unknown := set(args.names) - set(known):
+        parser.error(f"there is no picture {', '.join(sorted(unknown))}")
+    try:
+        fonts = load_fonts()
+    except OSError:
+        print(
+            "The font DejaVu Sans Mono was not found. On Debian and Ubuntu:"
+            " apt install fonts-dejavu-core",
+            file=sys.stderr,
+        )
+        return 1
+    folder = args.to.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        pin(Path(home))
+        for shot in SHOTS:
+            if not args.names or shot.name in args.names:
+                asyncio.run(shoot(shot, folder, fonts))
+                print(f"{shot.name}.svg, {shot.name}.png")
+        os.chdir(folder)  # not every system removes the folder that one stands in
+    return 0
+
+
+def pin(home: Path) -> None:
+    """Go on as a new user with a good terminal: neither settings nor journal are this user's."""
+    for name in list(os.environ):
+        if name.startswith(("TEXTUAL_", "XDG_")) or name in ("NO_COLOR", "FORCE_COLOR"):
+            del os.environ[name]
+    os.environ |= {
+        "HOME": str(home),
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "TEXTUAL_ANIMATIONS": "none",
+    }
+    os.chdir(home)
+
+
+async def shoot(shot: Shot, folder: Path, fonts: Fonts) -> None:
+    """Run the program, press the keys and write what is seen then."""
+    # Not before `pin`: Textual reads the environment when it is imported.
+    from omezarr_tui.demo import write_demo
+    from omezarr_tui.settings import Settings
+    from omezarr_tui.store.location import Location
+    from omezarr_tui.tui.app import OmezarrApp, open_store
+
+    settings = Settings(theme=shot.theme)
+    # A relative path, as the name of the temporary folder is another one each time.
+    location = Location(write_demo(Path("omezarr-demo")))
+    app = OmezarrApp(open_store(location, shot.node, read_only=False, settings=settings), settings)
+    async with app.run_test(size=shot.size) as pilot:
+        await settle(pilot)
+        for key in shot.keys:
+            await pilot.press(key)
+            await settle(pilot)
+        svg = app.export_screenshot()
+        # The cells of that picture; Textual has no public way to them.
+        lines = app.screen._compositor.render_strips()
+    (folder / f"{shot.name}.svg").write_text(self_contained(svg), encoding="utf-8")
+    paint_png(list(map(list, lines)), fonts).save(folder / f"{shot.name}.png", optimize=True)
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until all that runs in the background is done and the screen changes no more.
+
+    Raises
+    ------
+    TimeoutError
+        It did not come to rest.
+    """
+    app = pilot.app
+    async with asyncio.timeout(_PATIENCE):
+        before = None
+        while (now := app.export_screenshot()) != before or not all(
+            worker.is_finished for worker in app.workers
+        ):
+            before = now
+            await pilot.pause(_QUIET)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
