@@ -261,7 +261,11 @@ class Workers:
             from omezarr_tui.edit.apply import apply_plan
 
             access, _ = store_root(self._access, path)
-            return messages.Edited(apply_plan(access, plan, cancelled=cancelled), undone=False)
+            try:
+                entry = apply_plan(access, plan, cancelled=cancelled)
+            except Cancelled:
+                return messages.Failed(UserError(f"{plan.name} was not changed", "it was stopped"))
+            return messages.Edited(entry, undone=False)
 
         self._editing.run(job)
 

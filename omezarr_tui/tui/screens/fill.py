@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
@@ -55,7 +56,7 @@ class FillScreen(ModalScreen[Filling | None]):
         at = ", ".join(f"{self._axes[axis]}={position}" for axis, position in self._plane.items())
         sizes = [f"{a} 0–{size - 1}" for a, size in zip(self._axes, node.shape, strict=True)]
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = f"Fill {visible(node.name or 'array')} with a value"
+            dialog.border_title = Content(f"Fill {visible(node.name or 'array')} with a value")
             yield Label("Where", markup=False)
             yield Input(at, id="where", placeholder="all of it", select_on_focus=False)
             yield Static(
@@ -94,6 +95,7 @@ class FillScreen(ModalScreen[Filling | None]):
         selection = problems["where"]
         if isinstance(selection, Selection):
             go.label = f"Look at {plural(selection.size, 'value')}…"
+            go.refresh(layout=True)  # it is as wide as its label
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#go")

@@ -41,11 +41,11 @@ class AxisBar(Static):
 
     def _lay_out(self) -> None:
         if self._picture is None:
-            self.update(Content(self._words))
+            self.update(Content(self._words), layout=False)
             return
         room = self.content_size.width
         lines = (_axes(self._picture), _values(self._picture), _level(self._picture))
-        self.update(Content("\n").join(_fitting(parts, room) for parts in lines))
+        self.update(Content("\n").join(_fitting(parts, room) for parts in lines), layout=False)
 
 
 def _fitting(parts: list[Content], room: int) -> Content:

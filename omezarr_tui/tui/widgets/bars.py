@@ -39,7 +39,7 @@ class TitleBar(Static):
         told = " · ".join(right)
         left = self._left if len(self._left) <= room else "…" + self._left[-(room - 1) :]
         gap = " " * max(1, room - len(left) - len(told))
-        self.update(Content.assemble((left, "b"), gap, (told, QUIET)))
+        self.update(Content.assemble((left, "b"), gap, (told, QUIET)), layout=False)
 
 
 class KeyBar(Static):
@@ -51,8 +51,10 @@ class KeyBar(Static):
 
     def show(self, actions: list[Action], works: Callable[[Action], bool]) -> None:
         """Show the keys of those actions that work."""
-        self._actions = [action for action in actions if works(action)]
-        self._lay_out()
+        shown = [action for action in actions if works(action)]
+        if shown != self._actions:
+            self._actions = shown
+            self._lay_out()
 
     def on_resize(self) -> None:
         """Lay the line out anew."""
@@ -78,4 +80,4 @@ class KeyBar(Static):
                     keys = keys.stylize(Style.from_meta(press))
                 parts += [keys, " "]
             parts += [(word, QUIET), "  "]
-        self.update(Content.assemble(*parts))
+        self.update(Content.assemble(*parts), layout=False)

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -50,6 +51,7 @@ class PictureView(Widget, can_focus=True):
         self._columns = 0
         self._words: Content | None = None
         self._stale = False
+        self._base = Style()
 
     @property
     def room(self) -> tuple[int, int]:
@@ -88,10 +90,15 @@ class PictureView(Widget, can_focus=True):
             return self._words.plain
         return "\n".join("".join(segment.text for segment in line) for line in self._lines)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows of cells; the widget's own style is looked up once for all of them."""
+        self._base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One row of cells."""
         width, height = self.size
-        base = self.rich_style
+        base = self._base
         if self._words is not None:
             return self._words_line(y, width, height, base)
         row = y - max(0, (height - len(self._lines)) // 2)

@@ -64,7 +64,8 @@ class PicturePane(Vertical):
 
     def __init__(self, rendering: Rendering, ask_above: int) -> None:
         super().__init__(id="right")
-        self.border_title = "Picture"
+        self._entitled = ""
+        self._entitle("Picture")
         self.request: PictureRequest | None = None
         self.picture: Picture | None = None
         self.asked: str | None = None  # the path of the array that is too large to just read
@@ -121,7 +122,7 @@ class PicturePane(Vertical):
     def show_words(self, title: str, words: str | Content) -> None:
         """Show words where there is nothing to see."""
         self._forget()
-        self.border_title = visible(title)
+        self._entitle(visible(title))
         self.view.show_words(words if isinstance(words, Content) else Content(words))
 
     def show_values(self, node: Array, table: ValueTable) -> None:
@@ -138,7 +139,7 @@ class PicturePane(Vertical):
             shown.add_row(*map(Text, cells), key=str(at), label=Text(name))
         self._settle()
         self.add_class("-values")
-        self.border_title = f"{visible(node.name) or 'array'} · values"
+        self._entitle(f"{visible(node.name) or 'array'} · values")
         self.query_one(AxisBar).show_words(table.note)
 
     def paint(self, picture: Picture) -> None:
@@ -154,7 +155,7 @@ class PicturePane(Vertical):
             return  # it was stopped, and comes too late
         self.picture = picture
         self.view.show_frame(picture.frame)
-        self.border_title = _title(picture, self.size.width - 8)
+        self._entitle(_title(picture, self.size.width - 8))
         self.query_one(AxisBar).show(picture)
 
     def fail(self, request: PictureRequest, error: UserError) -> None:
@@ -167,7 +168,7 @@ class PicturePane(Vertical):
     def fail_values(self, node: Array, error: UserError) -> None:
         """Tell why the values of an array cannot be shown, in their place."""
         if node == self._values_of:
-            self.border_title = visible(node.name) or "array"
+            self._entitle(visible(node.name) or "array")
             self._show_failure("These values cannot be shown.", error)
 
     def ask(self, request: PictureRequest, sampling: Sampling) -> None:
@@ -285,7 +286,7 @@ class PicturePane(Vertical):
         """Ask before so much is read; `r` allows it."""
         self.asked = array.path
         size, name = format_bytes(nbytes), visible(array.name) or "array"
-        self.border_title = name
+        self._entitle(name)
         lines = [("r", "read it anyway (Esc stops it)"), *ways]
         self.view.show_words(
             Content.assemble(
@@ -311,6 +312,12 @@ class PicturePane(Vertical):
         self.remove_class("-values")
         self.query_one(AxisBar).show_words("")
 
+    def _entitle(self, title: str) -> None:
+        """Set the title: text, never markup. Setting it paints the whole pane anew."""
+        if title != self._entitled:
+            self._entitled = title
+            self.border_title = Content(title)
+
     def _await(self) -> None:
         if self._timer is None:
             self._timer = self.set_timer(SLOW, self._tell_slow)
@@ -319,7 +326,8 @@ class PicturePane(Vertical):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self.border_subtitle = ""
+        if self.border_subtitle:  # setting it paints the whole pane anew
+            self.border_subtitle = ""
 
     def _tell_slow(self) -> None:
         self.border_subtitle = "reading… Esc stops"
