@@ -30,9 +30,9 @@ def window_of(samples: np.ndarray[Any, Any]) -> Window:
     """
     import numpy as np
 
-    values = samples[np.isfinite(samples)] if samples.dtype.kind == "f" else samples.ravel()
-    if values.dtype.kind == "b":  # of which there are no percentiles
-        values = values.astype(np.uint8)
+    # Percentiles of integers can overflow, and of booleans there are none.
+    values = samples.astype(np.float64)
+    values = values[np.isfinite(values)]
     if values.size == 0:
         return Window(0.0, 1.0)
     low, high = (float(value) for value in np.percentile(values, PERCENTILES))
@@ -83,6 +83,6 @@ def intensities(
     """
     import numpy as np
 
-    scaled = (samples.astype(np.float64) - window.start) / (window.end - window.start)
-    clipped: np.ndarray[Any, Any] = np.clip(scaled, 0.0, 1.0)
-    return 1.0 - clipped if invert else clipped
+    clipped = np.clip(samples.astype(np.float64), window.start, window.end)
+    scaled: np.ndarray[Any, Any] = (clipped - window.start) / (window.end - window.start)
+    return 1.0 - scaled if invert else scaled

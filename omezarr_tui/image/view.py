@@ -89,10 +89,12 @@ class View:
         if (rows, columns) == (self.rows, self.columns):
             return self
         turned = replace(self.whole(), rows=rows, columns=columns)
-        moving = self.moving if self.moving in turned.fixed else None
-        if moving is None and turned.fixed:
-            moving = max(turned.fixed, key=lambda axis: self.extent[axis] > 1)
-        return replace(turned, moving=moving)
+        if self.moving in turned.fixed:
+            return turned
+        # Of XY along z becomes XZ along y: what leaves the screen is stepped along.
+        left = [axis for axis in (self.rows, self.columns) if axis in turned.fixed]
+        long = [axis for axis in (*left, *turned.fixed) if self.extent[axis] > 1]
+        return replace(turned, moving=next(iter([*long, *turned.fixed]), None))
 
     def moving_along(self, axis: int) -> View:
         """The view whose plane keys step along another axis."""

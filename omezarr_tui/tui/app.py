@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from omezarr_tui.store.node import Group, Node
 from omezarr_tui.tui.actions import remapped
 from omezarr_tui.tui.screens.browse import BrowseScreen
 from omezarr_tui.tui.themes import THEMES
+
+_LOOK_UP = 2.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,19 @@ class OmezarrApp(App[None]):
         return BrowseScreen(
             opening.access, opening.root, opening.listing, opening.path, self.settings
         )
+
+    def on_mount(self) -> None:
+        """Look now and then whether anybody is still there."""
+        if not self.is_headless:
+            self.set_interval(_LOOK_UP, self._leave_when_alone)
+
+    def _leave_when_alone(self) -> None:
+        """Leave when the terminal has gone, as with a connection that broke.
+
+        Where no signal tells of it, Textual would read the end of its input for ever.
+        """
+        if not os.isatty(0):
+            self.exit()
 
     def _fatal_error(self) -> None:
         """End with one plain sentence; the details go to a file that a bug report can hold."""

@@ -138,7 +138,7 @@ class Workers:
                 answer: Message = messages.Listed(
                     list_page(self._access, group, page, promised_children, before)
                 )
-            except (OSError, UserError) as error:
+            except Exception as error:  # whatever it is, the tree tells it in its place
                 answer = messages.NotListed(group, explain(error))
             self._screen.post_message(answer)
 

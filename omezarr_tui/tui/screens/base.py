@@ -64,6 +64,10 @@ class StoreScreen(Screen[None]):
         """The pane that has the focus."""
         raise NotImplementedError
 
+    def show_pane(self, where: Where) -> None:
+        """Bring a pane in sight where one is shown at a time."""
+        raise NotImplementedError
+
     def works(self, action: Action) -> bool:
         """Whether an action can do anything at the moment."""
         raise NotImplementedError

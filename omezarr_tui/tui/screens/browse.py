@@ -205,7 +205,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
             "picture": self.panel.focusable_part,
         }
         # Where one pane is shown at a time, it must be shown before it can have the focus.
-        self._show_pane(where)
+        self.show_pane(where)
         panes[where].focus()
 
     def action_next_pane(self, steps: int) -> None:
@@ -216,10 +216,11 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
     def on_descendant_focus(self) -> None:
         """Show the pane that got the focus, and its keys."""
         if not isinstance(self.focused, Input):
-            self._show_pane(self.where)
+            self.show_pane(self.where)
         self.refresh_keys()
 
-    def _show_pane(self, where: Where) -> None:
+    def show_pane(self, where: Where) -> None:
+        """Bring a pane in sight where one is shown at a time."""
         for name in _PANES:
             self.set_class(name == where, f"-at-{name}")
 

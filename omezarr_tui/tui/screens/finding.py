@@ -33,6 +33,7 @@ class FindingScreen(StoreScreen):
         what = "an attribute" if self._finding == "info" else "a node"
         line.placeholder = f"find {what} by name; Enter goes there, Esc leaves"
         self.add_class("-finding")
+        self.show_pane(self._finding)
         line.value = ""
         line.focus()
 

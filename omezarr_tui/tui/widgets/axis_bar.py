@@ -9,6 +9,7 @@ from textual.widgets import Static
 from omezarr_tui.image.bar import axis_positions
 from omezarr_tui.image.cells import RAMP
 from omezarr_tui.image.picture import Picture
+from omezarr_tui.image.view import View
 from omezarr_tui.ome.describe import pixel_size
 from omezarr_tui.text import format_number, format_shape, visible
 from omezarr_tui.tui.themes import QUIET
@@ -44,24 +45,45 @@ class AxisBar(Static):
             self.update(Content(self._words), layout=False)
             return
         room = self.content_size.width
-        lines = (_axes(self._picture), _values(self._picture), _level(self._picture))
-        self.update(Content("\n").join(_fitting(parts, room) for parts in lines), layout=False)
+        view = self._picture.request.view
+        moving = 0 if view.moving is None else view.fixed.index(view.moving)
+        lines = (
+            _fitting(_axes(self._picture, room), room, moving),
+            _fitting(_values(self._picture), room),
+            _fitting(_level(self._picture), room),
+        )
+        self.update(Content("\n").join(lines), layout=False)
 
 
-def _fitting(parts: list[Content], room: int) -> Content:
-    """The parts that fit, the first ones first."""
-    shown: list[Content] = []
-    for part in parts:
-        if shown and sum(p.cell_length + len(_APART) for p in shown) + part.cell_length > room:
+def _fitting(parts: list[Content], room: int, kept: int = 0) -> Content:
+    """The parts that fit, in their order: one that is always kept, and the first ones."""
+    shown: list[int] = []
+    for at in sorted(range(len(parts)), key=lambda at: at != kept):
+        if shown and _width([parts[at] for at in (*shown, at)]) > room:
             break
-        shown.append(part)
-    return Content(_APART).join(shown)
+        shown.append(at)
+    return Content(_APART).join(parts[at] for at in sorted(shown))
 
 
-def _axes(picture: Picture) -> list[Content]:
-    view = picture.request.view
+def _width(parts: list[Content]) -> int:
+    return Content(_APART).join(parts).cell_length
+
+
+def _axes(picture: Picture, room: int) -> list[Content]:
+    """Each axis; where room is short, no notes on those that keys do not step along."""
+    view, positions = picture.request.view, axis_positions(picture)
+    parts = _axis_parts(view, positions)
+    if _width(parts) > room:
+        bare = [(name, told.partition(" (")[0]) for name, told in positions]
+        if view.moving is not None:
+            bare[view.moving] = positions[view.moving]
+        parts = _axis_parts(view, bare)
+    return parts
+
+
+def _axis_parts(view: View, positions: list[tuple[str, str]]) -> list[Content]:
     fixed, displayed = [], []
-    for axis, (name, told) in enumerate(axis_positions(picture)):
+    for axis, (name, told) in enumerate(positions):
         if axis not in view.fixed:
             displayed.append(Content.assemble((f" {name}", "b"), " ", (told, QUIET)))
             continue
