@@ -59,9 +59,9 @@ def main() -> None:
         how: Table(f"Open, and show {title}", (PROGRAM, ZARR)) for how, title in TITLES.items()
     }
     process = Table(f"The first of these as whole processes, {TITLES['fitting']}", (PROGRAM, ZARR))
-    steps: dict[How, Table] = {
-        how: Table(f"Step to the next plane, {TITLES[how]}", (PROGRAM, ZARR))
-        for how in ("fitting", "close")
+    steps = {
+        how: Table(f"Step to the next plane, {title}", (PROGRAM, ZARR))
+        for how, title in TITLES.items()
     }
     levels = pixels(asked.size)
     with TemporaryDirectory() as folder:
@@ -72,12 +72,13 @@ def main() -> None:
                 continue
             path = Path(folder) / "image.ome.zarr"
             write_image(path, levels, layout, codec)
-            for how, table in first.items():
-                runs = min(asked.runs, _HEAVY_RUNS) if how == "finest" else asked.runs
-                table.rows.append(Row(name, alternate(_openings(path, how), runs)))
             process.rows.append(Row(name, alternate(_processes(path, environment), asked.runs)))
-            for how, table in steps.items():
-                table.rows.append(Row(name, alternate(_steps(path, how), _STEPS)))
+            for how in TITLES:
+                heavy = how == "finest"
+                runs = min(asked.runs, _HEAVY_RUNS) if heavy else asked.runs
+                first[how].rows.append(Row(name, alternate(_openings(path, how), runs)))
+                planes = _HEAVY_RUNS if heavy else _STEPS
+                steps[how].rows.append(Row(name, alternate(_steps(path, how), planes)))
             shutil.rmtree(path)
             print(f"measured {name}", file=sys.stderr)
     report([*first.values(), process, *steps.values()], as_json=asked.json)

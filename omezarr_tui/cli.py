@@ -87,6 +87,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         An `ExitCode`, or 130 where the user broke it off, or 141 where nobody reads its
         output any more.
     """
+    if sys.stdout is None:  # it was closed: what would be printed goes nowhere
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     try:
         if not os.environ.get(DEBUG):
             _quieten()

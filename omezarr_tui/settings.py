@@ -91,7 +91,12 @@ def load_settings(file: Path | None = None) -> Settings:
                 f"there are: {', '.join(known)}",
                 exit_code=ExitCode.USAGE,
             )
-        if type(value) is not known[key] or (isinstance(value, int) and value < 1):
+        inner = value.values() if isinstance(value, dict) else ()
+        if (
+            type(value) is not known[key]
+            or (isinstance(value, int) and value < 1)
+            or not all(isinstance(text, str) for text in inner)
+        ):
             wanted = _WANTED[known[key]]
             raise UserError(
                 f"{file} sets {key} to {value!r}",

@@ -58,6 +58,8 @@ def format_number(value: float, digits: int = 4) -> str:
         return str(value)
     if float(value).is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if 10**digits <= abs(value) < 1e9:  # all digits before the point rather than an exponent
+        return f"{value:.0f}"
     return f"{value:.{digits}g}"
 
 

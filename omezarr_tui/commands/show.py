@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--size", metavar="80x40", help="columns and rows; without it the terminal's"
     )
     parser.add_argument("--glyphs", choices=RENDERINGS, help="ASCII, or half-blocks in colour")
-    parser.add_argument("--no-color", action="store_true", help="no colours; so does NO_COLOR")
+    parser.add_argument("--no-color", action="store_true", help="no colours, so ASCII")
     parser.add_argument("--light", action="store_true", help="the terminal's background is light")
     parser.add_argument("--yes", action="store_true", help="read it however large it is")
 
@@ -250,7 +250,7 @@ def _bar(picture: Picture, columns: int) -> list[str]:
 def _too_large(place: Place, nbytes: int, has_levels: bool) -> UserError:
     coarser = ", and --level takes a coarser level" if has_levels else ""
     return UserError(
-        f"To show {place.name}, {format_bytes(nbytes)} would have to be read",
+        f"To show {place.name}, up to {format_bytes(nbytes)} would have to be read",
         f"--yes reads them all the same{coarser}",
         exit_code=ExitCode.USAGE,
     )

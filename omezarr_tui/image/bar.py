@@ -48,13 +48,22 @@ def level_text(picture: Picture) -> str:
 
 def window_text(picture: Picture) -> str:
     """The values that are shown as darkest and brightest, and where these two come from."""
+    if told := no_range_text(picture):
+        return told
+    window, inverted = picture.window, ", inverted" if picture.request.invert else ""
+    start, end = format_number(window.start), format_number(window.end)
+    return f"values {start} to {end} ({picture.window_source}{inverted})"
+
+
+def no_range_text(picture: Picture) -> str:
+    """What is seen where it has no range: labels, nothing finite, one value; else nothing."""
     if picture.request.image.multiscale.is_label and picture.samples.dtype.kind in "iub":
         return "labels, each in a look of its own; 0 is left empty"
     if _has_no_number(picture):
         return f"no finite values; {NOT_A_NUMBER} is not a number"
-    window, inverted = picture.window, ", inverted" if picture.request.invert else ""
-    start, end = format_number(window.start), format_number(window.end)
-    return f"values {start} to {end} ({picture.window_source}{inverted})"
+    if picture.request.window is None and (only := picture.only_value) is not None:
+        return f"every value seen is {format_number(only)}"
+    return ""
 
 
 def _has_no_number(picture: Picture) -> bool:

@@ -12,8 +12,9 @@ Rendering = Literal["ascii", "half"]
 RENDERINGS: tuple[Rendering, ...] = ("ascii", "half")
 
 # Glyphs by their ink, in even steps: measured in DejaVu Sans Mono as the mean coverage of
-# the cell, from 0 to 0.28. The test of this table measures them anew.
-RAMP = " .,~;*=csoe$&#W@"
+# the cell, from 0 to 0.28, each within half a step. The test of this table measures them
+# anew, large, as the grid of pixels disturbs small ones.
+RAMP = " .,:;*+cxueSA#Q@"
 NOT_A_NUMBER = "?"
 # Grey levels of half-blocks: a step below what the eye tells apart, and long runs of
 # equal cells, which cost few bytes on a slow line.

@@ -36,15 +36,15 @@ def window_of(samples: np.ndarray[Any, Any]) -> Window:
     if values.size == 0:
         return Window(0.0, 1.0)
     low, high = (float(value) for value in np.percentile(values, PERCENTILES))
-    if _same(low, high):
+    if same(low, high):
         low, high = float(values.min()), float(values.max())
-    if _same(low, high):
+    if same(low, high):
         high = low + max(1.0, abs(low) * _ROUNDING)  # 1 is nothing to a value of 1e20
     return Window(low, high)
 
 
-def _same(low: float, high: float) -> bool:
-    """Whether two means differ by no more than the rounding of their sums."""
+def same(low: float, high: float) -> bool:
+    """Whether two means (low and high) differ by no more than the rounding of their sums."""
     return high - low <= _ROUNDING * max(abs(low), abs(high))
 
 

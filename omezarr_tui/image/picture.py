@@ -15,7 +15,7 @@ from omezarr_tui.image.cells import (
     sample_aspect,
     sample_room,
 )
-from omezarr_tui.image.contrast import PERCENTILES, intensities, window_of
+from omezarr_tui.image.contrast import PERCENTILES, intensities, same, window_of
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.sampling import Sampling, choose_sampling
 from omezarr_tui.image.view import View
@@ -80,6 +80,16 @@ class Picture:
     frame: Frame
 
     @property
+    def only_value(self) -> float | None:
+        """The value that everything seen has; None where values differ, or there is none."""
+        import numpy as np
+
+        seen = self.samples[np.isfinite(self.samples)]
+        if seen.size == 0 or not same(float(seen.min()), float(seen.max())):
+            return None
+        return float(seen.flat[0])
+
+    @property
     def window_source(self) -> str:
         """Where the window comes from, in words."""
         if self.request.window is not None:
@@ -124,11 +134,11 @@ class Painter:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._last: tuple[Sampling, np.ndarray[Any, Any]] | None = None
+        self._last: list[tuple[Sampling, np.ndarray[Any, Any]]] = []
 
     def forget(self) -> None:
         """Read everything anew the next time: something was changed."""
-        self._last = None
+        self._last = []  # a thread that paints just now may still fill the old one
         self._reader.forget()
 
     def paint(
@@ -145,14 +155,14 @@ class Painter:
         Cancelled
             `cancelled` said True.
         """
-        sampling = request.sampling()
-        if self._last is not None and self._last[0] == sampling:
-            samples = self._last[1]
+        sampling, last = request.sampling(), self._last
+        if last and last[0][0] == sampling:
+            samples = last[0][1]
         else:
             if request.ask_above is not None and sampling.decoded_bytes > request.ask_above:
                 raise TooLarge(sampling)
             samples = self._reader.sample(sampling, cancelled)
-            self._last = (sampling, samples)
+            last[:] = [(sampling, samples)]
         window = request.window or window_of(samples)
         return Picture(request, sampling, samples, window, _frame(request, samples, window))
 

@@ -82,12 +82,6 @@ class ChunkCache:
             while self._held > self._budget:
                 self._held -= self._chunks.popitem(last=False)[1].nbytes
 
-    def clear(self) -> None:
-        """Drop all chunks."""
-        with self._lock:
-            self._chunks.clear()
-            self._held = 0
-
 
 class Reader:
     """Reads planes of the arrays of one store.
@@ -113,8 +107,9 @@ class Reader:
 
     def forget(self) -> None:
         """Read everything anew the next time: something was changed."""
-        self._arrays.clear()
-        self._cache.clear()
+        # New ones, not emptied ones: a thread that reads just now may still fill the old.
+        self._arrays = {}
+        self._cache = ChunkCache()
 
     def sample(
         self, sampling: Sampling, cancelled: Callable[[], bool] = lambda: False
@@ -176,13 +171,14 @@ class Reader:
         block
             Values, with all axes of the array.
         """
+        cache = self._cache
         ranges = [
             range(part.start // step, -(-part.stop // step))
             for part, step in zip(region, node.chunks, strict=True)
         ]
         missing = []
         for place in product(*ranges):
-            chunk = self._cache.get(node.path, place)
+            chunk = cache.get(node.path, place)
             if chunk is None:
                 missing.append(place)
             else:
@@ -191,13 +187,14 @@ class Reader:
             if cancelled():
                 raise Cancelled
             for place, chunk in self._read(node, box):
-                self._cache.put(node.path, place, chunk)
+                cache.put(node.path, place, chunk)
                 yield _part(node, place, chunk, region)
 
     def _read(self, node: Array, box: _Box) -> Iterator[tuple[Place, np.ndarray[Any, Any]]]:
         """Read a box of whole chunks with one call, and part it into chunks."""
-        if node.path not in self._arrays:
-            self._arrays[node.path] = open_array(self._access, node)
+        arrays = self._arrays
+        if node.path not in arrays:
+            arrays[node.path] = open_array(self._access, node)
         bounds = [
             (first * step, min(last * step, size))
             for first, last, step, size in zip(
@@ -206,7 +203,7 @@ class Reader:
         ]
         try:
             # Slices, never integers: zarr's fast path takes only these.
-            values: Any = self._arrays[node.path][tuple(slice(*bound) for bound in bounds)]
+            values: Any = arrays[node.path][tuple(slice(*bound) for bound in bounds)]
         except Exception as error:  # a codec may raise anything at damaged bytes
             if box.count > 1:  # which of them is it? the sound ones before it are kept
                 for place in box.places():

@@ -114,6 +114,8 @@ def first_view(image: Image) -> View | None:
     axes = image.multiscale.axes
     if not arrays or len(axes) < 2 or not arrays[0].dtype.is_pixel:
         return None
+    if arrays[0].dtype.kind == "boolean" and image.multiscale.path == arrays[0].path:
+        return None  # by itself it is a table of true and false; in an image it is a mask
     extent = tuple(max(array.shape[a] for array in arrays) for a in range(len(axes)))
     if 0 in extent or any(0 in array.shape for array in arrays):
         return None

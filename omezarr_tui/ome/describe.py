@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,6 +176,21 @@ def stored_facts(array: Array, stored: Stored) -> list[Fact]:
                 warning=True,
             )
         )
+    return facts
+
+
+def level_stored_facts(image: Image, stored: Mapping[str, Stored]) -> list[Fact]:
+    """One line for each level of an image that was counted, by the path of its array."""
+    facts: list[Fact] = []
+    for level in image.levels:
+        if isinstance(level, Broken) or (counted := stored.get(level.path)) is None:
+            continue
+        unit = "shard" if level.shards else "chunk"
+        told = [f"{level.name}  {_of(unit, counted.objects, counted.object_count)}"]
+        told.append(format_bytes(counted.nbytes))
+        if counted.ratio is not None:
+            told.append(f"{counted.ratio:.2f} ×")
+        facts.append(Fact("" if facts else "stored", ", ".join(map(visible, told))))
     return facts
 
 

@@ -147,7 +147,8 @@ ACTIONS: tuple[Action, ...] = (
     # Getting around
     Action("find", ("slash",), "/", "Find a node, or an attribute, by name", "find",
            short="find", rank=12),
-    Action("pane.next", ("tab",), "Tab", "Next pane", "next_pane(1)"),
+    Action("pane.next", ("tab",), "Tab", "Next pane", "next_pane(1)",
+           short="pane", rank=2),
     Action("pane.before", ("shift+tab",), "Shift+Tab", "Pane before", "next_pane(-1)"),
     Action("pane.tree", ("1",), "1", "To the hierarchy", "pane('hierarchy')"),
     Action("pane.info", ("2",), "2", "To the info", "pane('info')"),
@@ -155,7 +156,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("escape",), "Esc", "One step back; stop what is running", "back"),
     Action("help", ("question_mark",), "?", "All keys", "help", short="help", rank=0),
     Action("palette", ("ctrl+p",), "Ctrl+P", "Commands and themes", "app.command_palette"),
-    Action("quit", ("q",), "q", "Leave", "app.quit", short="quit", rank=13),
+    Action("quit", ("q",), "q", "Leave", "leave", short="quit", rank=13),
 )  # fmt: skip
 
 

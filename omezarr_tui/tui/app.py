@@ -11,14 +11,14 @@ from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from omezarr_tui.errors import explain
+from omezarr_tui.errors import ExitCode, UserError, explain
 from omezarr_tui.ome.discover import promised_children
 from omezarr_tui.settings import Settings, state_folder
 from omezarr_tui.store.access import Access, open_access
 from omezarr_tui.store.hierarchy import Listing, find_node, list_page, open_root
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Group, Node
-from omezarr_tui.tui.actions import remapped
+from omezarr_tui.tui.actions import is_detail, remapped
 from omezarr_tui.tui.screens.browse import BrowseScreen
 from omezarr_tui.tui.themes import THEMES
 
@@ -108,7 +108,7 @@ class OmezarrApp(App[None]):
         """The command palette: everything that a key does, and the themes."""
         if isinstance(screen, BrowseScreen):
             for action in screen.actions:
-                if action.run and action.where == "everywhere" and screen.works(action):
+                if action.run and not is_detail(action) and screen.works(action):
                     yield SystemCommand(
                         action.title, f"Key: {action.display}", lambda a=action: screen.do(a)
                     )
@@ -161,7 +161,14 @@ def run(location: Location, node: str, *, read_only: bool, settings: Settings) -
     UserError
         The store cannot be opened.
     """
-    remapped(settings.keys)  # a mistake in the settings is told before the screen is taken
+    # A mistake in the settings is told before the screen is taken.
+    remapped(settings.keys)
     app = OmezarrApp(open_store(location, node, read_only=read_only, settings=settings), settings)
+    if settings.theme not in app.available_themes:
+        raise UserError(
+            f"The settings name a theme {settings.theme!r} that does not exist",
+            f"there are: {', '.join(sorted(app.available_themes))}",
+            exit_code=ExitCode.USAGE,
+        )
     app.run()
     return app.return_code or 0

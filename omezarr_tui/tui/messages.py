@@ -120,6 +120,7 @@ class Counted(Message):
 
     node: Array
     stored: Stored | None
+    is_last: bool
 
 
 @dataclass
@@ -137,6 +138,22 @@ class Edited(Message):
 
     entry: Entry
     undone: bool
+
+
+@dataclass
+class Editing(Message):
+    """An edit is being planned or written; so many stored objects of so many are done."""
+
+    doing: str
+    done: int
+    total: int
+
+
+@dataclass
+class NotEdited(Message):
+    """An edit failed, or was stopped by the user (None); the store is as it was."""
+
+    error: UserError | None
 
 
 @dataclass

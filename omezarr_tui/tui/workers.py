@@ -7,7 +7,7 @@ counts: it replaces the one that waits and stops the one that runs at its next c
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,11 @@ class Lane:
             self._work, name=self.name, group=self.name, thread=True, exit_on_error=False
         )
 
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs."""
+        return self._cancel is not None
+
     def stop(self) -> bool:
         """Stop what runs and forget what waits; whether there was anything."""
         with self._lock:
@@ -115,7 +120,8 @@ class Workers:
         self._painting = Lane(screen, "paint")
         self._searching = Lane(screen, "search")
         self._counting = Lane(screen, "count")
-        self._editing = Lane(screen, "edit")
+        self._planning = Lane(screen, "plan")
+        self._writing = Lane(screen, "write")
         self._remembering = Lane(screen, "remember")
 
     def warm_up(self) -> None:
@@ -196,36 +202,37 @@ class Workers:
 
         self._painting.run(job)
 
-    def read_values(self, node: Array, rows: int, columns: int) -> None:
+    def read_values(self, node: Array, rows: int, columns: int, at: Mapping[int, int]) -> None:
         """Ask for the values of an array that is no picture: `ValuesRead` or `ValuesNotRead`."""
 
         def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.image.values import value_table
 
             try:
-                table = value_table(self._access, node, rows=rows, columns=columns)
+                table = value_table(self._access, node, rows=rows, columns=columns, at=at)
             except Exception as error:  # codecs may raise anything
                 return messages.ValuesNotRead(node, _told(error))
             return messages.ValuesRead(node, table)
 
         self._painting.run(job)
 
-    def count_stored(self, node: Array) -> None:
-        """Ask what is stored of an array: `Counting` now and then, `Counted` at the end."""
+    def count_stored(self, nodes: list[Array]) -> None:
+        """Ask what is stored of arrays: `Counting` now and then, `Counted` for each."""
 
-        def job(cancelled: IsCancelled) -> Message:
-            try:
-                stored = measure_stored(
-                    self._access,
-                    node,
-                    progress=lambda objects, nbytes: self._tell(
-                        messages.Counting(node, objects, nbytes)
-                    ),
-                    cancelled=cancelled,
-                )
-            except Cancelled:
-                return messages.Counted(node, None)
-            return messages.Counted(node, stored)
+        def job(cancelled: IsCancelled) -> None:
+            for node in nodes:
+
+                def progress(objects: int, nbytes: int, node: Array = node) -> None:
+                    self._tell(messages.Counting(node, objects, nbytes))
+
+                try:
+                    stored = measure_stored(
+                        self._access, node, progress=progress, cancelled=cancelled
+                    )
+                except Cancelled:
+                    self._tell(messages.Counted(node, None, is_last=True))
+                    return
+                self._tell(messages.Counted(node, stored, is_last=node is nodes[-1]))
 
         self._counting.run(job)
 
@@ -239,35 +246,40 @@ class Workers:
             from omezarr_tui.edit.preview import before_and_after
 
             access, path = store_root(self._access, filling.node.path)
-            plan = plan_fill(
-                access,
-                replace(filling.node, path=path),
-                filling.selection,
-                filling.value,
-                note=note,
-                cancelled=cancelled,
-            )
-            pictures = None
-            if shown is not None and plan.touched:
-                pictures = before_and_after(self._access, plan, shown, room, cancelled)
+            try:
+                plan = plan_fill(
+                    access,
+                    replace(filling.node, path=path),
+                    filling.selection,
+                    filling.value,
+                    note=note,
+                    progress=self._progress("looking at what would change"),
+                    cancelled=cancelled,
+                )
+                pictures = None
+                if shown is not None and plan.touched:
+                    pictures = before_and_after(self._access, plan, shown, room, cancelled)
+            except Cancelled:
+                return messages.NotEdited(None)
+            except Exception as error:
+                return messages.NotEdited(_told(error))
             return messages.Planned(plan, pictures, filling.node.path)
 
-        self._editing.run(job)
+        self._planning.run(job)
 
     def apply(self, plan: Plan, path: str) -> None:
-        """Make an edit of the array at a path that was confirmed: `Edited` or `Failed`."""
+        """Make an edit of the array at a path that was confirmed: `Edited` or `NotEdited`."""
 
         def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.edit.apply import apply_plan
 
             access, _ = store_root(self._access, path)
-            try:
-                entry = apply_plan(access, plan, cancelled=cancelled)
-            except Cancelled:
-                return messages.Failed(UserError(f"{plan.name} was not changed", "it was stopped"))
-            return messages.Edited(entry, undone=False)
+            progress = self._progress("writing")
+            return messages.Edited(
+                apply_plan(access, plan, progress=progress, cancelled=cancelled), undone=False
+            )
 
-        self._editing.run(job)
+        self._write(job)
 
     def find_undo(self, path: str) -> None:
         """Ask for the newest edit that can be undone of the store around a node: `UndoFound`."""
@@ -285,7 +297,7 @@ class Workers:
         self._remembering.run(job)
 
     def undo(self, entry: Entry, path: str) -> None:
-        """Take an edit of the store around a node back: `Edited` or `Failed`."""
+        """Take an edit of the store around a node back: `Edited` or `NotEdited`."""
 
         def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.edit.apply import undo
@@ -293,12 +305,35 @@ class Workers:
             access, _ = store_root(self._access, path)
             return messages.Edited(undo(access, entry), undone=True)
 
-        self._editing.run(job)
+        self._write(job)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether the store is being changed: then no other edit may begin."""
+        return self._writing.busy
+
+    def _write(self, job: Job) -> None:
+        """Run a job that changes the store, unless one runs: it is never replaced."""
+
+        def told(cancelled: IsCancelled) -> Message | None:
+            try:
+                return job(cancelled)
+            except Cancelled:
+                return messages.NotEdited(None)
+            except Exception as error:
+                return messages.NotEdited(_told(error))
+
+        if not self._writing.busy:
+            self._writing.run(told)
+
+    def _progress(self, doing: str) -> Callable[[int, int], None]:
+        return lambda done, total: self._tell(messages.Editing(doing, done, total))
 
     def stop(self) -> str | None:
         """Stop what the user may be waiting for; its name, None where nothing ran."""
         for lane, name in (
-            (self._editing, "edit"),
+            (self._writing, "writing"),
+            (self._planning, "planning"),
             (self._counting, "counting"),
             (self._searching, "search"),
             (self._painting, "reading"),

@@ -1,12 +1,12 @@
 """What the tests of the program share: stores whose every plane is known, and haste."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zarr
 from foreign import Array
+from foreign.made import array_document, group_document, write_json
 
 from omezarr_tui.demo import write_demo
 
@@ -25,15 +25,25 @@ def haste(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample stores that come with the program. Read them only."""
-    yield write_demo(tmp_path_factory.mktemp("demo") / "demo")
+    return write_demo(tmp_path_factory.mktemp("demo") / "demo")
 
 
 @pytest.fixture(scope="session")
 def volume(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A t, c, z, y, x image of three levels, of which no two planes look alike. Read it only."""
     return write_volume(tmp_path_factory.mktemp("volume") / "volume.ome.zarr")
+
+
+@pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A group of 400 arrays, a00000 and so on. Read it only."""
+    path = tmp_path_factory.mktemp("many") / "many.zarr"
+    write_json(path / "zarr.json", group_document())
+    for number in range(400):
+        write_json(path / f"a{number:05}" / "zarr.json", array_document((3, 5), (3, 5)))
+    return path
 
 
 def write_volume(path: Path, shape: tuple[int, ...] = SHAPE) -> Path:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 from unittest.mock import patch
 
 from textual import events
+from textual.geometry import Offset
 from textual.message import Message
 from textual.notifications import Notify
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from omezarr_tui.image.cells import Frame
 from omezarr_tui.image.picture import Painter, PictureRequest
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.settings import Settings
@@ -71,14 +73,13 @@ class Program:
         """Type a text into the line that has the focus."""
         await self.press(*({" ": "space"}.get(letter, letter) for letter in text))
 
-    async def click(self, widget: Widget | str, text: str) -> None:
-        """Click where a text stands in a widget."""
-        target = self.screen.query_one(widget) if isinstance(widget, str) else widget
-        rows = lines(target)
-        y = next(at for at, row in enumerate(rows) if text in row)
-        inner = target.content_region.offset - target.region.offset
-        column = rows[y].index(text) + len(text) // 2
-        assert await self.pilot.click(target, offset=inner + (column, y))
+    async def click(self, widget: Widget, text: str, *, after: str = "") -> None:
+        """Click where a text first stands in a widget, on the same line after another."""
+        rows = lines(widget)
+        y = next(at for at, row in enumerate(rows) if after in row and text in row)
+        column = rows[y].index(text, rows[y].index(after)) + len(text) // 2
+        inner = widget.content_region.offset - widget.region.offset
+        assert await self.pilot.click(widget, offset=inner + Offset(column, y))
         await self.settle()
 
     async def wheel(self, widget: Widget, *, down: bool) -> None:
@@ -201,8 +202,9 @@ class Program:
         return [message for message in self.messages if isinstance(message, kind)]
 
     def dialog_text(self) -> str:
-        """All that a dialog says."""
-        return "\n".join(text_of(widget) for widget in self.screen.query("Static, Input, Button"))
+        """All that a dialog says, on one line."""
+        said = " ".join(text_of(widget) for widget in self.screen.query("Static, Input, Button"))
+        return " ".join(said.split())
 
 
 @asynccontextmanager
@@ -213,7 +215,8 @@ async def opened(
     size: tuple[int, int] = WIDE,
     read_only: bool = False,
     access: Access | None = None,
-    **settings: Any,
+    settings: Settings | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Program]:
     """Open the program on a store, and wait until it shows all that it shows by itself.
 
@@ -225,10 +228,10 @@ async def opened(
         Columns and rows of the terminal.
     access
         A double in the place of the store's own access.
-    settings
-        The user's settings.
+    settings, changes
+        The user's settings, or what is not as by default in them.
     """
-    chosen = Settings(**settings)
+    chosen = settings or Settings(**changes)
     double = patch("omezarr_tui.tui.app.open_access", lambda *_, **__: access)
     with double if access else nullcontext():
         opening = open_store(Location(path), node, read_only=read_only, settings=chosen)
@@ -248,10 +251,9 @@ def text_of(widget: Widget) -> str:
     return "\n".join(lines(widget))
 
 
-def painted(path: Path, request: PictureRequest, **changes: Any) -> str:
-    """The picture of a request as the image folder alone makes it, with nothing of the TUI."""
-    painter = Painter(Reader(LocalAccess(Location(path))))
-    return "\n".join(painter.paint(replace(request, **changes)).frame.lines)
+def frame_of(path: Path, request: PictureRequest) -> Frame:
+    """The cells of a picture as the image folder alone makes them, with nothing of the TUI."""
+    return Painter(Reader(LocalAccess(Location(path)))).paint(request).frame
 
 
 def in_sight(program: Program, widget: Widget) -> bool:

@@ -9,7 +9,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import DataTable, Input
 
-from omezarr_tui.ome.describe import facts_of, format_line
+from omezarr_tui.ome.describe import facts_of, format_line, level_stored_facts
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.hierarchy import Listing
@@ -18,7 +18,7 @@ from omezarr_tui.store.stored import Stored
 from omezarr_tui.text import format_bytes, plural, visible
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
-from omezarr_tui.tui.screens.editing import EditingScreen
+from omezarr_tui.tui.screens.editing import WRITING, EditingScreen
 from omezarr_tui.tui.screens.finding import FindingScreen
 from omezarr_tui.tui.screens.help import HelpScreen
 from omezarr_tui.tui.screens.looking import LookingScreen
@@ -31,7 +31,6 @@ from omezarr_tui.tui.widgets.picture_pane import PicturePane
 
 _PANES: tuple[Where, ...] = ("hierarchy", "info", "picture")
 _REST = 0.05  # seconds that the cursor must rest on a node before it is looked at
-_ZOOM = 1.5
 
 
 class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
@@ -98,6 +97,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
     @on(HierarchyTree.Chosen)
     def _chosen(self, event: HierarchyTree.Chosen) -> None:
         self.node = event.node
+        self.last_edit = None
         if self._resting is not None:
             self._resting.stop()
         self._resting = self.set_timer(_REST, lambda: self.work.describe(self.node))
@@ -124,8 +124,10 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
         self.refresh_keys()
 
     def _show_facts(self, counting: str = "") -> None:
-        stored = self._stored.get(self.node.path)
-        self.info.show_facts(facts_of(self.node, self.image, stored), counting)
+        facts = facts_of(self.node, self.image, self._stored.get(self.node.path))
+        if isinstance(self.node, Group) and self.image is not None:
+            facts += level_stored_facts(self.image, self._stored)
+        self.info.show_facts(facts, counting)
 
     def _show_title(self) -> None:
         node = self.node
@@ -140,6 +142,17 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
             visible(where), [location.place, *filter(None, [formats]), can]
         )
 
+    def show_busy(self, words: str) -> None:
+        """Say what is going on, until it has ended."""
+        self.query_one(TitleBar).show_busy(words)
+
+    def action_leave(self) -> None:
+        """Leave, but not in the middle of an edit."""
+        if self.work.is_writing:
+            self.tell(f"{WRITING} Then q leaves.", "warning")
+        else:
+            self.app.exit()
+
     def show_changed(self) -> None:
         """Show values anew: some were changed."""
         self._stored.clear()
@@ -151,14 +164,13 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
 
     def action_measure(self) -> None:
         """Count what is stored of the array, in the background."""
-        node = self._array()
-        if node is not None:
-            self.work.count_stored(node)
+        if arrays := self._countable():
+            self.work.count_stored(arrays)
             self._show_facts("counting… Esc stops")
 
     @on(messages.Counting)
     def _counting(self, event: messages.Counting) -> None:
-        if event.node.path == self.node.path:
+        if event.node in self._countable():
             unit = "shard" if event.node.shards else "chunk"
             count = plural(event.objects, unit)
             self._show_facts(f"{count}, {format_bytes(event.nbytes)} so far… Esc stops")
@@ -167,11 +179,16 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
     def _counted(self, event: messages.Counted) -> None:
         if event.stored is not None:
             self._stored[event.node.path] = event.stored
-        if event.node.path == self.node.path:
-            self._show_facts()
+        if event.node in self._countable():
+            self._show_facts("" if event.is_last else "counting… Esc stops")
+            self.call_after_refresh(self.info.show_last_fact)
 
-    def _array(self) -> Array | None:
-        return self.node if isinstance(self.node, Array) else None
+    def _countable(self) -> list[Array]:
+        """The chosen array, or the levels of the chosen image."""
+        if isinstance(self.node, Array):
+            return [self.node]
+        levels = self.image.levels if self.image else ()
+        return [level for level in levels if isinstance(level, Array)]
 
     def action_open_all(self) -> None:
         """Open all groups below the one under the cursor, up to a bound."""
@@ -199,14 +216,15 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
 
     def action_pane(self, where: Where) -> None:
         """Go to a pane."""
-        panes: dict[Where, Widget] = {
-            "hierarchy": self.hierarchy,
-            "info": self.query_one(AttributesTree),
-            "picture": self.panel.focusable_part,
-        }
         # Where one pane is shown at a time, it must be shown before it can have the focus.
         self.show_pane(where)
-        panes[where].focus()
+        self.part_of(where).focus()
+
+    def part_of(self, where: Where) -> Widget:
+        """What has the focus in a pane."""
+        if where == "info":
+            return self.query_one(AttributesTree)
+        return self.panel.focusable_part if where == "picture" else self.hierarchy
 
     def action_next_pane(self, steps: int) -> None:
         """Go to the next pane, also where only one is shown at a time."""
@@ -249,18 +267,25 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
             case "picture":
                 return request is not None
             case "axis":
-                return request is not None and request.view.moving is not None
+                if request is None:
+                    return self.panel.can_step_values and action.run.startswith("plane(")
+                return request.view.moving is not None
             case "array":
-                return isinstance(self.node, Array)
+                return bool(self._countable())
             case "edit":
-                return self.access.why_read_only() is None and self.editable() is not None
+                return self._can_write and self.editable() is not None
             case "undo":
-                return self.access.why_read_only() is None and self.last_edit is not None
+                return self._can_write and self.last_edit is not None
         return True
+
+    @property
+    def _can_write(self) -> bool:
+        return self.access.why_read_only() is None and not self.work.is_writing
 
     def do(self, action: Action) -> None:
         """Do what an action's key does: for the command palette."""
-        self.call_later(self.run_action, action.run)
+        pane = self.part_of(action.where) if action.where != "everywhere" else self
+        self.call_later(pane.run_action, action.run)
 
     @on(messages.Failed)
     def _failed(self, event: messages.Failed) -> None:

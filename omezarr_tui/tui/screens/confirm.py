@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from omezarr_tui.ome.describe import Fact
 from omezarr_tui.text import plural
+from omezarr_tui.tui.screens.dialog import Dialog
 from omezarr_tui.tui.widgets.facts import FactsView
 from omezarr_tui.tui.widgets.picture import PictureView
 
@@ -35,7 +35,7 @@ def preview_room(width: int, height: int) -> tuple[int, int]:
     return max(3, min(16, height - words)), max(12, min(40, (width - 14) // 2))
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(Dialog[bool]):
     """Shows the plan of an edit; True when the user wants it made. Cancel has the focus.
 
     Parameters
@@ -88,7 +88,7 @@ class ConfirmScreen(ModalScreen[bool]):
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "write")
+        self.leave(event.button.id == "write")
 
 
 def _value(plan: Plan) -> str:

@@ -11,12 +11,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from omezarr_tui.image.selection import Selection, parse_selection, whole
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import plural, visible
+from omezarr_tui.tui.screens.dialog import Dialog
+
+_OR_QUOTES = ', or "" for an empty text'
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Filling:
     value: Any
 
 
-class FillScreen(ModalScreen[Filling | None]):
+class FillScreen(Dialog[Filling | None]):
     """Asks for a selection and a value.
 
     Parameters
@@ -56,7 +58,7 @@ class FillScreen(ModalScreen[Filling | None]):
         at = ", ".join(f"{self._axes[axis]}={position}" for axis, position in self._plane.items())
         sizes = [f"{a} 0–{size - 1}" for a, size in zip(self._axes, node.shape, strict=True)]
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(f"Fill {visible(node.name or 'array')} with a value")
+            dialog.border_title = Content(f"Fill a region of {visible(node.name or 'the array')}")
             yield Label("Where", markup=False)
             yield Input(at, id="where", placeholder="all of it", select_on_focus=False)
             yield Static(
@@ -67,7 +69,7 @@ class FillScreen(ModalScreen[Filling | None]):
             )
             yield Static("", id="where-problem", classes="problem", markup=False)
             yield Label(f"Value ({visible(node.dtype.name)})", markup=False)
-            yield Input(id="value", placeholder="0")
+            yield Input(id="value", placeholder='a text, or "" for none' if self._is_text else "0")
             yield Static("", id="value-problem", classes="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
@@ -95,7 +97,9 @@ class FillScreen(ModalScreen[Filling | None]):
         selection = problems["where"]
         if isinstance(selection, Selection):
             go.label = f"Look at {plural(selection.size, 'value')}…"
-            go.refresh(layout=True)  # it is as wide as its label
+        else:
+            go.label = "Look…"
+        go.refresh(layout=True)  # it is as wide as its label
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#go")
@@ -107,11 +111,11 @@ class FillScreen(ModalScreen[Filling | None]):
             self.query_one("#value", Input).focus()
             self.query_one("#value-problem", Static).update(value.text)
         else:
-            self.dismiss(Filling(self._node, selection, value))
+            self.leave(Filling(self._node, selection, value))
 
     @on(Button.Pressed, "#cancel")
     def _cancel(self) -> None:
-        self.dismiss(None)
+        self.leave(None)
 
     def _selection(self) -> Selection | _Problem:
         text = self.query_one("#where", Input).value.strip()
@@ -122,14 +126,18 @@ class FillScreen(ModalScreen[Filling | None]):
         except ValueError as error:
             return _Problem(visible(error))
 
+    @property
+    def _is_text(self) -> bool:
+        return self._node.dtype.kind == "string"
+
     def _value(self) -> Any:
         from omezarr_tui.edit.value import parse_value
 
         text = self.query_one("#value", Input).value
-        if not text.strip() and self._node.dtype.kind != "string":
-            return _Problem("type a value")
+        if not text.strip():
+            return _Problem(f"type a value{_OR_QUOTES if self._is_text else ''}")
         try:
-            return parse_value(text, self._node.dtype)
+            return parse_value("" if self._is_text and text == '""' else text, self._node.dtype)
         except ValueError as error:
             return _Problem(visible(error))
 

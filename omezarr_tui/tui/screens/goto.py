@@ -9,17 +9,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.image.steering import placed
 from omezarr_tui.text import listed, visible
+from omezarr_tui.tui.screens.dialog import Dialog
 
 Steer = Callable[[PictureRequest], PictureRequest]
 
 
-class GotoScreen(ModalScreen[Steer | None]):
+class GotoScreen(Dialog[Steer | None]):
     """Asks for ``12`` or ``z=12, c=1``; answers with the step to take.
 
     Parameters
@@ -57,7 +57,7 @@ class GotoScreen(ModalScreen[Steer | None]):
     def _entered(self, event: Input.Submitted) -> None:
         steer = self._understood(event.value)
         if not isinstance(steer, str):
-            self.dismiss(steer)
+            self.leave(steer)
 
     def _bound(self, axis: int) -> int:
         """Positions count as in the bar: of the level that was chosen, else of the finest."""

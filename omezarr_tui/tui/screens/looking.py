@@ -29,7 +29,7 @@ class LookingScreen(StoreScreen):
 
     @on(PicturePane.ValuesWanted)
     def _read_values(self, event: PicturePane.ValuesWanted) -> None:
-        self.work.read_values(event.node, event.rows, event.columns)
+        self.work.read_values(event.node, event.rows, event.columns, event.at)
 
     @on(messages.Painted)
     def _painted(self, event: messages.Painted) -> None:
@@ -71,6 +71,7 @@ class LookingScreen(StoreScreen):
 
     def action_plane(self, planes: int) -> None:
         """Go some planes along the chosen axis."""
+        self.panel.step_values(planes)
         self.steer(partial(steering.stepped, planes=planes))
 
     def action_plane_end(self, last: bool) -> None:

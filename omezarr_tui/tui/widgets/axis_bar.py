@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from omezarr_tui.image.bar import axis_positions
+from omezarr_tui.image.bar import axis_positions, no_range_text
 from omezarr_tui.image.cells import RAMP
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.view import View
@@ -106,8 +106,8 @@ def _arrow(sign: str, axis: int, planes: int) -> Content:
 
 def _values(picture: Picture) -> list[Content]:
     request = picture.request
-    if request.image.multiscale.is_label:
-        return [Content.styled(" labels, each in a look of its own", QUIET)]
+    if told := no_range_text(picture):
+        return [Content.styled(f" {told}", QUIET)]
     if request.rendering == "ascii":
         ramp = Content(RAMP if request.dark else RAMP[::-1])
     else:
@@ -130,14 +130,15 @@ def _level(picture: Picture) -> list[Content]:
     parts = []
     if len(image.levels) > 1:
         how = "auto" if picture.request.level is None else "chosen"
-        parts.append(f" level {number} of 0–{len(image.levels) - 1} {how}")
+        parts.append(f"level {number} of 0–{len(image.levels) - 1} {how}")
     parts += [
         picture.reduction,
         format_shape(array.shape),
         pixel_size(image.multiscale.levels[number], image.multiscale.axes),
         visible(array.dtype.name),
     ]
-    return [Content.styled(part, QUIET) for part in parts if part]
+    told = [Content.styled(part, QUIET) for part in parts if part]
+    return [Content.assemble(" ", told[0]), *told[1:]]
 
 
 def _click(action: str) -> Style:

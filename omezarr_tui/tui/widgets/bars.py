@@ -10,7 +10,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from omezarr_tui.tui.actions import Action
-from omezarr_tui.tui.themes import KEY, QUIET
+from omezarr_tui.tui.themes import KEY, QUIET, WARNING
 
 
 class TitleBar(Static):
@@ -20,10 +20,16 @@ class TitleBar(Static):
         super().__init__(id="title", markup=False)
         self._left = ""
         self._right: list[str] = []
+        self._busy = ""
 
     def show(self, left: str, right: list[str]) -> None:
         """Show a name and the facts beside it."""
         self._left, self._right = left, right
+        self._lay_out()
+
+    def show_busy(self, words: str) -> None:
+        """Show what is going on in place of the facts, until it has ended."""
+        self._busy = words
         self._lay_out()
 
     def on_resize(self) -> None:
@@ -32,14 +38,17 @@ class TitleBar(Static):
 
     def _lay_out(self) -> None:
         room = self.size.width
-        right = list(self._right)
+        right = [self._busy] if self._busy else list(self._right)
         # The least important words stand first, and go first.
         while right and len(self._left) + 3 + len(" · ".join(right)) > room:
             right.pop(0)
         told = " · ".join(right)
         left = self._left if len(self._left) <= room else "…" + self._left[-(room - 1) :]
         gap = " " * max(1, room - len(left) - len(told))
-        self.update(Content.assemble((left, "b"), gap, (told, QUIET)), layout=False)
+        self.update(
+            Content.assemble((left, "b"), gap, (told, WARNING if self._busy else QUIET)),
+            layout=False,
+        )
 
 
 class KeyBar(Static):

@@ -50,7 +50,9 @@ class FactsView(Static):
 
 
 def _lines(text: str, width: int) -> list[str]:
-    """A text in lines; sizes such as ``2 × 32 × 275 µm`` are not torn apart."""
+    """A text in lines; sizes such as ``2 × 32 × 275 µm`` are torn apart only where they must."""
     whole = _TORN.sub(lambda gap: gap[0].replace(" ", _NO_BREAK), text)
+    if max(map(len, whole.split(" ")), default=0) > width:
+        whole = text.replace("× ", f"×{_NO_BREAK}")  # before a sign, never inside a number
     lines = wrap(whole, max(1, width), replace_whitespace=False) or [""]
     return [line.replace(_NO_BREAK, " ") for line in lines]

@@ -31,6 +31,10 @@ class InfoPane(Vertical):
         shown = [*facts, Fact("stored", counting)] if counting else list(facts)
         self.query_one(FactsView).show(shown)
 
+    def show_last_fact(self) -> None:
+        """Scroll to the end of the facts, where new ones stand."""
+        self.query_one("#facts-scroll").scroll_end(animate=False)
+
     def show_attributes(self, node: Node) -> None:
         """Show the attributes of a node; nothing where it has none."""
         tree = self.query_one(AttributesTree)

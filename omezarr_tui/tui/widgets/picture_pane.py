@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from omezarr_tui.image.view import first_view
 from omezarr_tui.ome.describe import pixel_size
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import format_bytes, format_shape, visible
+from omezarr_tui.text import format_bytes, format_shape, listed, visible
 from omezarr_tui.tui.themes import KEY, QUIET
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
 from omezarr_tui.tui.widgets.picture import PictureView
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from omezarr_tui.image.sampling import Sampling
-    from omezarr_tui.image.values import ValueTable
+    from omezarr_tui.image.values import TableRegion, ValueTable
 
 SLOW = 0.15  # seconds after which a picture that is still on its way is told of
 _WHITE = (255, 255, 255)
@@ -61,6 +61,7 @@ class PicturePane(Vertical):
         node: Array
         rows: int
         columns: int
+        at: Mapping[int, int]
 
     def __init__(self, rendering: Rendering, ask_above: int) -> None:
         super().__init__(id="right")
@@ -75,6 +76,7 @@ class PicturePane(Vertical):
         self._coloured = False
         self._invert = False
         self._values_of: Array | None = None
+        self._values_at: dict[int, int] = {}
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -162,7 +164,10 @@ class PicturePane(Vertical):
         """Tell why a picture cannot be made, in its place."""
         if request == self.request:
             self.picture = None
-            hint = "Other planes and levels may work: , .  and  [ ]"
+            self._entitle(visible(request.sampling().array.name) or "array")
+            others = ["planes ( , . )"] if request.view.moving is not None else []
+            others += ["levels ( [ ] )"] if len(request.image.readable) > 1 else []
+            hint = f"Other {listed(others)} may work." if others else ""
             self._show_failure("This plane cannot be shown.", error, hint)
 
     def fail_values(self, node: Array, error: UserError) -> None:
@@ -190,6 +195,23 @@ class PicturePane(Vertical):
             self.request = changed
             self._rendering, self._invert = changed.rendering, changed.invert
             self._ask()
+
+    @property
+    def can_step_values(self) -> bool:
+        """Whether there are more values than the table shows."""
+        return self._values_of is not None and self._values_axis(self._values_of) is not None
+
+    def step_values(self, planes: int) -> None:
+        """Show other values: the next plane of the table, or its next rows."""
+        node = self._values_of
+        if node is None or (step := self._values_axis(node)) is None:
+            return
+        axis, length = step
+        last = (node.shape[axis] - 1) // length * length
+        at = min(max(self._values_at.get(axis, 0) + planes * length, 0), last)
+        if at != self._values_at.get(axis, 0):
+            self._values_at[axis] = at
+            self._want_values(node)
 
     def toggle_colour(self) -> None:
         """Show half-blocks in grey, or in the channel's own colour."""
@@ -263,7 +285,7 @@ class PicturePane(Vertical):
         arrays = [level for level in image.levels if isinstance(level, Array)]
         if len(arrays) == 1 and image.multiscale.path == arrays[0].path:
             self._forget()
-            self._values_of = arrays[0]
+            self._values_of, self._values_at = arrays[0], {}
             self._want_values(arrays[0])
         elif not arrays:
             notes = "\n".join(image.multiscale.notes)
@@ -274,13 +296,34 @@ class PicturePane(Vertical):
             self.show_words(image.multiscale.name, "This image has no plane to show.")
 
     def _want_values(self, node: Array) -> None:
-        rows, columns = max(8, self.size.height - 8), max(2, (self.size.width - 12) // 8)
-        size = table_region(node, rows=rows, columns=columns).decoded_bytes
+        rows, columns = self._table_room
+        size = self._table_region(node).decoded_bytes
         if size > self._ask_above and node.path not in self._allowed:
             self._show_question(node, size)
         else:
             self._await()
-            self.post_message(self.ValuesWanted(node, rows, columns))
+            self.post_message(self.ValuesWanted(node, rows, columns, dict(self._values_at)))
+
+    @property
+    def _table_room(self) -> tuple[int, int]:
+        """Rows and columns of values that there is room for."""
+        return max(8, self.size.height - 8), max(2, (self.size.width - 12) // 8)
+
+    def _table_region(self, node: Array) -> TableRegion:
+        rows, columns = self._table_room
+        return table_region(node, rows=rows, columns=columns, at=self._values_at)
+
+    def _values_axis(self, node: Array) -> tuple[int, int] | None:
+        """The axis of a table that plane keys step along, and by how much."""
+        shown = self._table_region(node)
+        fixed = [a for a in range(len(node.shape)) if a not in (shown.rows, shown.columns)]
+        if long := [a for a in fixed if node.shape[a] > 1]:
+            return long[-1], 1
+        down = shown.rows
+        if down is None:
+            return None
+        page = self._table_room[0]
+        return (down, page) if node.shape[down] > page else None
 
     def _show_question(self, array: Array, nbytes: int, *ways: tuple[str, str]) -> None:
         """Ask before so much is read; `r` allows it."""
