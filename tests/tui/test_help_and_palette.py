@@ -160,9 +160,7 @@ class TestPalette:
     ) -> None:
         async with opened(volume) as p:
             offered = {command.title for command in p.app.get_system_commands(p.browse)}
-            wanted = {
-                a.title for a in ACTIONS if a.run and a.needs != "undo" and not is_detail(a)
-            }
+            wanted = {a.title for a in ACTIONS if a.run and a.needs != "undo" and not is_detail(a)}
             assert offered == wanted | {"Theme"}
         async with opened(volume, read_only=True) as p:
             await p.press("ctrl+p")
