@@ -34,16 +34,11 @@ from textual.widgets import Tree
 from omezarr_tui.ome.discover import promised_children
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Access, open_access
-from omezarr_tui.store.hierarchy import (
-    Listing,
-    find_by_name,
-    find_node,
-    list_page,
-    open_below,
-    walk,
-)
+from omezarr_tui.store.hierarchy import find_node, walk
+from omezarr_tui.store.listing import Listing, list_page, open_below
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Group
+from omezarr_tui.store.search import find_by_name
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
 
 ZARR = "zarr-python"

@@ -11,8 +11,10 @@ from foreign.made import group_document, write_json
 from looking import files_read, local, nodes_of
 
 from omezarr_tui.errors import UserError
-from omezarr_tui.store.hierarchy import find_by_name, find_node, open_below, read_child
+from omezarr_tui.store.hierarchy import find_node, read_child
+from omezarr_tui.store.listing import open_below
 from omezarr_tui.store.node import Array, Broken, Group
+from omezarr_tui.store.search import find_by_name
 
 
 class TestCircles:

@@ -15,12 +15,8 @@ from looking import local, nodes_of
 from omezarr_tui.errors import UserError
 from omezarr_tui.store.access import Entry, LocalAccess
 from omezarr_tui.store.dtypes import DataType
-from omezarr_tui.store.hierarchy import (
-    find_node,
-    open_below,
-    open_root,
-    walk,
-)
+from omezarr_tui.store.hierarchy import find_node, open_root, walk
+from omezarr_tui.store.listing import open_below
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Array, Broken, Group
 
@@ -54,22 +50,30 @@ def same_dtype(ours: DataType, theirs: np.dtype[Any]) -> bool:
     return mine.newbyteorder("=") == theirs.newbyteorder("=")
 
 
+def assert_members(folder: Path) -> None:
+    """Hold our walk of a store against zarr-python's members, node by node."""
+    root = zarr.open_group(folder, mode="r", use_consolidated=False)
+    theirs, ours = dict(root.members(max_depth=None)), nodes_of(folder)
+    assert set(ours) == set(theirs)
+    for path, member in theirs.items():
+        node = ours[path]
+        assert not isinstance(node, Broken)
+        assert node.zarr_format == member.metadata.zarr_format
+        assert node.attributes == member.attrs.asdict()
+        assert isinstance(node, Array) == isinstance(member, zarr.Array)
+        if isinstance(node, Array):
+            assert node.shape == member.shape
+            assert same_dtype(node.dtype, member.dtype)
+
+
 class TestAgainstZarr:
     @pytest.mark.parametrize("name", LISTED)
     def test_members(self, name: str, foreign: Foreign) -> None:
-        made = foreign(name)
-        root = zarr.open_group(made.path, mode="r", use_consolidated=False)
-        theirs, ours = dict(root.members(max_depth=None)), nodes_of(made.path)
-        assert set(ours) == set(theirs)
-        for path, member in theirs.items():
-            node = ours[path]
-            assert not isinstance(node, Broken)
-            assert node.zarr_format == member.metadata.zarr_format
-            assert node.attributes == member.attrs.asdict()
-            assert isinstance(node, Array) == isinstance(member, zarr.Array)
-            if isinstance(node, Array):
-                assert node.shape == member.shape
-                assert same_dtype(node.dtype, member.dtype)
+        assert_members(foreign(name).path)
+
+    def test_members_of_real_stores(self, shared_data: Path) -> None:
+        for path in sorted(shared_data.glob("*.zarr")):
+            assert_members(path)
 
     # The tree of names with line breaks in them cannot be read back.
     @pytest.mark.parametrize("name", [name for name in LISTED if not name.endswith("names")])

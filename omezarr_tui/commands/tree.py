@@ -13,7 +13,7 @@ from omezarr_tui.errors import ExitCode, explain
 from omezarr_tui.ome.describe import format_line
 from omezarr_tui.ome.discover import mark, promised_children
 from omezarr_tui.ome.read import kind_of
-from omezarr_tui.store.hierarchy import Listing, list_page
+from omezarr_tui.store.listing import Listing, list_page
 from omezarr_tui.store.node import Array, Broken, Group, Node
 from omezarr_tui.text import cell_width, format_shape, padded, visible
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.access import Access
@@ -20,7 +19,7 @@ from omezarr_tui.store.documents import (
     ZGROUP,
     parse_node,
 )
-from omezarr_tui.store.node import Array, Broken, Group, Node, join_path, parent_path
+from omezarr_tui.store.node import Array, Broken, Group, Node, join_path
 from omezarr_tui.text import natural_key
 
 # How far a plain folder is looked into before it is taken to hold no store.
@@ -216,28 +215,6 @@ def holds_zarr(access: Access, folder: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search below a group came to.
-
-    Parameters
-    ----------
-    nodes
-        Those whose names fit, in the order of the hierarchy.
-    above
-        The groups that lead to them from where the search began, parents first.
-    complete
-        False where a bound ended the search.
-    seen
-        How many nodes were looked at.
-    """
-
-    nodes: tuple[Node, ...]
-    above: tuple[Group, ...]
-    complete: bool
-    seen: int
-
-
 def walk(
     access: Access,
     top: Node,
@@ -270,157 +247,3 @@ def walk(
         if node is not None:
             yield node
             yield from walk(access, node, None if depth is None else depth - 1, promised)
-
-
-def find_by_name(
-    access: Access,
-    top: Node,
-    text: str,
-    *,
-    promised: Callable[[Group], Iterable[str]] = lambda group: (),
-    most: int = 200,
-    look_at: int = 50_000,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Found:
-    """Search the names below a node, whatever their case.
-
-    Parameters
-    ----------
-    access
-        The store.
-    top
-        Where to start.
-    text
-        What a name (or, with a ``/`` in it, a path) must contain.
-    promised
-        As for `walk`.
-    most, look_at
-        The bounds: on what is found, and on what is looked at.
-    cancelled
-        Asked before each node; the search ends when it says True.
-    """
-    wanted = text.casefold()
-    found: list[Node] = []
-    above: dict[str, Group] = {}
-    trail: list[Group] = [top] if isinstance(top, Group) else []
-    seen = 0
-    complete = True
-    for node in walk(access, top, promised=promised):
-        if cancelled() or seen >= look_at or len(found) >= most:
-            complete = False
-            break
-        seen += 1
-        while trail and trail[-1].path != parent_path(node.path):
-            trail.pop()
-        if wanted in (node.path if "/" in text else node.name).casefold():
-            found.append(node)
-            above.update((group.path, group) for group in trail)
-        if isinstance(node, Group):
-            trail.append(node)
-    return Found(tuple(found), tuple(above.values()), complete, seen)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A page of the children of one group.
-
-    Parameters
-    ----------
-    names
-        All names that may be children, listed once.
-    start, stop
-        Which of the names this page covers.
-    nodes
-        What they came to; a name that is no part of the hierarchy has none.
-    """
-
-    group: Group
-    names: tuple[str, ...]
-    start: int
-    stop: int
-    nodes: tuple[Node, ...]
-
-
-def list_page(
-    access: Access,
-    group: Group,
-    rows: int,
-    promised: Callable[[Group], Iterable[str]] = lambda group: (),
-    before: Listing | None = None,
-) -> Listing:
-    """Read the next page of a group's children.
-
-    Parameters
-    ----------
-    access
-        The store.
-    group
-        The group to list.
-    rows
-        How many names to read.
-    promised
-        As for `walk`.
-    before
-        The page that this one follows; None for the first, which lists the names.
-
-    Raises
-    ------
-    OSError
-        The folder cannot be listed.
-    """
-    expected = set(promised(group))
-    names = before.names if before else tuple(child_names(access, group, expected))
-    start = before.stop if before else 0
-    stop = min(start + rows, len(names))
-    nodes = read_children(access, group, names[start:stop], expected)
-    return Listing(group, names, start, stop, tuple(nodes))
-
-
-def open_below(
-    access: Access,
-    top: Group,
-    rows: int,
-    most: int,
-    promised: Callable[[Group], Iterable[str]] = lambda group: (),
-    cancelled: Callable[[], bool] = lambda: False,
-) -> tuple[list[Listing], bool]:
-    """The first page of a group and of all groups below it, nearest first, up to a bound.
-
-    Parameters
-    ----------
-    access
-        The store.
-    top
-        Where to start.
-    rows, promised
-        As for `list_page`.
-    most
-        How many nodes to read at the most.
-    cancelled
-        Asked before each group.
-
-    Returns
-    -------
-    listings
-        Parents before children; a group that cannot be listed is left out.
-    complete
-        False where the bound ended it.
-    """
-    listings: list[Listing] = []
-    pending = deque([top])
-    read = 0
-    while pending:
-        if read >= most or cancelled():
-            return listings, False
-        group = pending.popleft()
-        page = min(rows, most - read)
-        try:
-            listing = list_page(access, group, page, promised)
-        except OSError:
-            continue
-        listings.append(listing)
-        if page < rows and listing.stop < len(listing.names):
-            return listings, False
-        read += len(listing.nodes)
-        pending.extend(node for node in listing.nodes if isinstance(node, Group))
-    return listings, True

@@ -15,7 +15,8 @@ from omezarr_tui.errors import ExitCode, UserError, explain
 from omezarr_tui.ome.discover import promised_children
 from omezarr_tui.settings import Settings, state_folder
 from omezarr_tui.store.access import Access, open_access
-from omezarr_tui.store.hierarchy import Listing, find_node, list_page, open_root
+from omezarr_tui.store.hierarchy import find_node, open_root
+from omezarr_tui.store.listing import Listing, list_page
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Group, Node
 from omezarr_tui.tui.actions import is_detail, remapped

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from omezarr_tui.image.sampling import Sampling
     from omezarr_tui.image.values import ValueTable
     from omezarr_tui.ome.discover import Image
-    from omezarr_tui.store.hierarchy import Found, Listing
+    from omezarr_tui.store.listing import Listing
     from omezarr_tui.store.node import Array, Group, Node
+    from omezarr_tui.store.search import Found
     from omezarr_tui.store.stored import Stored
 
 

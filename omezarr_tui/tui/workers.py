@@ -15,9 +15,10 @@ from textual.message import Message
 
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.ome.discover import image_of, promised_children
-from omezarr_tui.store.hierarchy import find_by_name, list_page, open_below
+from omezarr_tui.store.listing import list_page, open_below
 from omezarr_tui.store.node import Array, Group, Node
 from omezarr_tui.store.root import store_root
+from omezarr_tui.store.search import find_by_name
 from omezarr_tui.store.stored import Cancelled, measure_stored
 from omezarr_tui.tui import messages
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from omezarr_tui.image.picture import Painter, PictureRequest
     from omezarr_tui.settings import Settings
     from omezarr_tui.store.access import Access
-    from omezarr_tui.store.hierarchy import Listing
+    from omezarr_tui.store.listing import Listing
     from omezarr_tui.tui.screens.fill import Filling
 
 IsCancelled = Callable[[], bool]

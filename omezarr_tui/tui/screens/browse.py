@@ -12,7 +12,7 @@ from textual.widgets import DataTable, Input
 from omezarr_tui.ome.describe import facts_of, format_line, level_stored_facts
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.hierarchy import Listing
+from omezarr_tui.store.listing import Listing
 from omezarr_tui.store.node import Array, Broken, Group, Node
 from omezarr_tui.store.stored import Stored
 from omezarr_tui.text import format_bytes, plural, visible

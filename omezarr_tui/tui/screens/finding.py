@@ -14,7 +14,7 @@ from omezarr_tui.tui.screens.base import StoreScreen
 from omezarr_tui.tui.widgets.attributes import AttributesTree, Path
 
 if TYPE_CHECKING:
-    from omezarr_tui.store.hierarchy import Listing
+    from omezarr_tui.store.listing import Listing
 
 
 class FindingScreen(StoreScreen):

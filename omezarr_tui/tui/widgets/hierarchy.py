@@ -13,8 +13,9 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from omezarr_tui.ome.discover import mark
-from omezarr_tui.store.hierarchy import Found, Listing
+from omezarr_tui.store.listing import Listing
 from omezarr_tui.store.node import Array, Broken, Group, Node, join_path, parent_path
+from omezarr_tui.store.search import Found
 from omezarr_tui.text import format_count, format_shape, visible
 from omezarr_tui.tui.actions import bindings
 from omezarr_tui.tui.widgets.outline import Outline
