@@ -147,6 +147,9 @@ def _array_facts(array: Array, image: Image | None) -> list[Fact]:
         else "elements vary in length"
     )
     facts.append(Fact("size", f"{plural(array.size, 'element')}, {total}"))
+    # The notes of an image are told where the whole image is.
+    if image and image.multiscale.path == array.path:
+        facts += [Fact("note", visible(note), warning=True) for note in image.multiscale.notes]
     return facts
 
 

@@ -16,7 +16,15 @@ from omezarr_tui.ome.read import (
 )
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.hierarchy import read_node
-from omezarr_tui.store.node import Array, Broken, Group, Node, join_path, parent_path
+from omezarr_tui.store.node import (
+    Array,
+    Broken,
+    Group,
+    KeyEncoding,
+    Node,
+    join_path,
+    parent_path,
+)
 
 # ngff-zarr keeps its levels one folder deeper (scale0/image), so more than the parent counts.
 _GENERATIONS_ABOVE = 3
@@ -105,7 +113,8 @@ def image_of(access: Access, node: Node) -> Image | None:
                 return replace(_with_levels(access, image), pinned=paths.index(node.path))
         if not above:
             break
-    return Image(multiscale_of_array(node), (node,))
+    notes = _misplaced(access, node)
+    return Image(replace(multiscale_of_array(node), notes=notes), (node,))
 
 
 def _with_levels(access: Access, multiscale: Multiscale) -> Image:
@@ -121,4 +130,29 @@ def _with_levels(access: Access, multiscale: Multiscale) -> Image:
             node = Broken(level.path, "is no array", "the image's metadata name it as a level")
         levels.append(node)
     notes = [f"level {level.path}: {level.reason}" for level in levels if isinstance(level, Broken)]
+    notes += [
+        note for array in levels if isinstance(array, Array) for note in _misplaced(access, array)
+    ]
     return Image(replace(multiscale, notes=(*multiscale.notes, *notes)), tuple(levels))
+
+
+def _misplaced(access: Access, array: Array) -> tuple[str, ...]:
+    """A note where the first chunk lies under another key than the document declares.
+
+    Such a v2 array reads as fill values without a word: its ``dimension_separator`` is
+    missing, or wrong.
+    """
+    encoding, first = array.key_encoding, (0,) * len(array.shape)
+    if array.zarr_format != 2 or len(first) < 2:
+        return ()
+    other = KeyEncoding(encoding.style, "." if encoding.separator == "/" else "/")
+    declared, found = encoding.key(first), other.key(first)
+    if access.mode(join_path(array.path, declared)) is not None:
+        return ()
+    if access.mode(join_path(array.path, found)) is None:
+        return ()
+    name = array.name or "the array"
+    return (
+        f"the chunks of {name} are not found: they lie at {found} and so on, its document says "
+        f"{declared}; what is shown is the fill value",
+    )
