@@ -100,7 +100,7 @@ def image_facts(image: Image) -> list[Fact]:
     for number, (level, array) in enumerate(zip(multiscale.levels, image.levels, strict=True)):
         label = "levels" if number == 0 else ""
         lead = f"{names[number]:<{max(map(len, names))}}"
-        if not names[number].endswith(str(number)):  # the name does not tell it
+        if _last_number(names[number]) != str(number):  # the name does not tell it
             lead = f"{number}  {lead}"
         if isinstance(array, Broken):
             facts.append(Fact(label, f"{lead}  ✗ {visible(array.reason)}", warning=True))
@@ -289,6 +289,11 @@ def format_line(node: Group | Array) -> str:
     if isinstance(node, Group) and node.consolidated:
         parts.append("consolidated")
     return " · ".join(parts)
+
+
+def _last_number(name: str) -> str:
+    """The digits at the end of a name."""
+    return name[len(name.rstrip("0123456789")) :]
 
 
 def axes_text(axes: Sequence[Axis]) -> str:

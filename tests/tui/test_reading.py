@@ -38,7 +38,8 @@ class TestHeldKeys:
             # All keys were taken, though not even the first plane is there.
             assert p.request.view.index[Z] == 18
             assert p.picture == first
-            await p.until(lambda: planes(access) == [13])
+            # One plane is under way: the first that was asked for, or a newer one already.
+            await p.until(lambda: len(planes(access)) == 1)
             # And other keys work: the cursor moves, a dialog opens and closes.
             await p.hold("question_mark")
             assert p.screen is not p.browse
@@ -47,7 +48,8 @@ class TestHeldKeys:
             await p.hold("home")
             access.gate.set()
             await p.settle()
-            assert planes(access) == [13, 18]
+            assert planes(access)[-1] == 18
+            assert len(planes(access)) <= 2
             shown = [m.picture.request.view.index[Z] for m in p.heard(messages.Painted)]
             assert shown[-1] == 18
             assert len(shown) <= 3
