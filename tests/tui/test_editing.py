@@ -274,11 +274,13 @@ class TestDoing:
             access.gate.clear()
             await p.hold("right", "enter")
             await p.until(lambda: access.asked)
+            assert p.title.endswith("writing…")
             await p.hold("escape")
             access.gate.set()
             await p.settle()
             assert p.heard(messages.Edited) == []
             assert p.told[-1] == "Stopped; nothing was changed."
+            assert p.title.endswith("can be edited")
         assert look(store) == before
 
     async def test_nothing_else_is_edited_or_left_while_it_is_written(self, store: Path) -> None:

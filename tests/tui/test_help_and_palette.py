@@ -151,6 +151,10 @@ class TestPalette:
             assert p.screen is p.browse
             assert p.request.level == 1
             await p.press("ctrl+p")
+            await p.type("last plane")  # a key of one pane alone: from here it works as well
+            await p.press("enter")
+            assert p.request.view.index[2] == 24
+            await p.press("ctrl+p")
             await p.type("go to a plane")
             await p.press("enter")
             assert isinstance(p.screen, GotoScreen)

@@ -1,6 +1,7 @@
 """The info pane: facts of what is chosen, stored bytes on demand, attributes as a tree."""
 
 from pathlib import Path
+from unittest.mock import patch
 
 import zarr
 from doubles import GatedAccess
@@ -9,6 +10,7 @@ from foreign import Foreign
 
 from omezarr_tui.text import format_bytes
 from omezarr_tui.tui import messages
+from omezarr_tui.tui.widgets.facts import FactsView
 
 
 def told(program: Program, label: str) -> str:
@@ -116,14 +118,37 @@ class TestStoredBytes:
             assert 0 < counting.objects <= 6
             assert told(p, "written") == "100 of 100 chunks"
 
+    async def test_of_an_image_level_by_level(self, volume: Path) -> None:
+        async with opened(volume) as p:
+            assert "b bytes" in p.keys
+            await p.press("b")
+            sizes = [
+                sum(
+                    file.stat().st_size
+                    for file in (volume / level / "c").rglob("0")
+                    if file.is_file()
+                )
+                for level in ("s0", "s1", "s2")
+            ]
+            for level, size in zip(("s0", "s1", "s2"), sizes, strict=True):
+                assert f"{level} 100 of 100 chunks, {format_bytes(size)}, " in told(p, "stored")
+            await p.press("down")
+            assert told(p, "written") == "100 of 100 chunks"
+
     async def test_what_is_counted_of_one_array_is_not_told_of_another(self, volume: Path) -> None:
         access = GatedAccess(volume)
         async with opened(volume, "s0", access=access) as p:
             access.gate.clear()
             await p.hold("b", "down")
             await p.until(lambda: p.node.path == "s1" and "counting" not in p.facts)
-            access.gate.set()
-            await p.settle()
+            await p.pilot.pause(0.3)  # longer than from one report to the next
+            shown: list[str] = []
+            facts = p.browse.query_one(FactsView)
+            with patch.object(facts, "show", lambda facts: shown.append(str(facts))):
+                access.gate.set()
+                await p.settle()
+            assert p.heard(messages.Counting) != []
+            assert not any("so far" in told or "written" in told for told in shown)
             assert p.heard(messages.Counted)[-1].node.path == "s0"
             assert "written" not in p.facts
             await p.press("up")

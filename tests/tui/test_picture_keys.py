@@ -243,17 +243,24 @@ class TestGoto:
             assert p.request == before
 
     async def test_positions_count_as_in_the_bar(self, tmp_path: Path) -> None:
-        # A chosen level counts by itself: here it has half of the planes.
         path = write_halved(tmp_path / "halved.ome.zarr")
-        async with opened(path, "s1") as p:
-            assert "of 0–3" in p.bar
+        async with opened(path) as p:  # by itself level 1 is shown, which has half of the planes
+            assert "4 of 0–7 (2 at this level)" in p.bar
             await p.press("g")
-            assert "z 0 to 3" in p.dialog_text()
-            await p.type("3")
+            assert "z 0 to 7" in p.dialog_text()
+            await p.type("7")
             await p.press("enter")
             assert p.panel.picture is not None
             assert p.panel.picture.sampling.position[0] == 3
-            assert " 3 of 0–3" in p.bar
+            assert "7 of 0–7 (3 at this level)" in p.bar
+            await p.press("down", "down")  # level 1 by itself: it counts its own planes
+            assert "3 of 0–3" in p.bar
+            await p.press("g")
+            assert "z 0 to 3" in p.dialog_text()
+            await p.type("1")
+            await p.press("enter")
+            assert p.panel.picture.sampling.position[0] == 1
+            assert "1 of 0–3" in p.bar
 
 
 def write_halved(path: Path) -> Path:
@@ -270,7 +277,7 @@ def write_halved(path: Path) -> Path:
     ]
     attributes = {"ome": {"version": "0.5", "multiscales": [{"axes": axes, "datasets": datasets}]}}
     root = zarr.create_group(path, attributes=attributes)
-    data = np.arange(8 * 6 * 8, dtype="uint16").reshape(8, 6, 8)
+    data = np.arange(8 * 200 * 300, dtype="uint32").reshape(8, 200, 300)
     for level in range(2):
         root.create_array(f"s{level}", data=data[(slice(None, None, 2**level),) * 3])
     return path

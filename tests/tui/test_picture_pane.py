@@ -8,6 +8,7 @@ import pytest
 import zarr
 from driver import Program, frame_of, lines, opened
 from foreign import Foreign
+from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
 from omezarr_tui.image.cells import RAMP
@@ -257,6 +258,28 @@ class TestValues:
                 assert values is not None
                 check_table(p, values)
         assert {"bool_0d", "empty", "one_d", "complex64", "structured", "text"} <= tables
+
+    async def test_plane_keys_go_to_the_next_values(self, tmp_path: Path) -> None:
+        root = zarr.create_group(tmp_path / "a.zarr")
+        root.create_array("list", data=np.arange(100), chunks=(100,))
+        stack = np.arange(3 * 2 * 2).reshape(3, 2, 2) * (1 + 1j)
+        root.create_array("stack", data=stack, chunks=(1, 2, 2))
+
+        def first() -> str:
+            return str(p.browse.query_one(DataTable).get_cell_at(Coordinate(0, 0)))
+
+        async with opened(tmp_path / "a.zarr", "list") as p:
+            assert (first(), ", . plane" in p.keys) == ("0", True)
+            rows = p.browse.query_one(DataTable).row_count
+            await p.press("full_stop")
+            assert first() == str(rows)
+            await p.press("full_stop", "full_stop", "full_stop")
+            assert first() == str(99 // rows * rows)
+            await p.press("comma", "less_than_sign")
+            assert first() == "0"
+            await p.press("down", "full_stop")
+            assert first() == "4+4j"
+            assert "1 of 0–2" in p.bar
 
     async def test_the_table_can_be_walked_through(self, foreign: Foreign) -> None:
         async with opened(foreign("v3_types").path, "complex64") as p:
