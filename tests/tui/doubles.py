@@ -97,3 +97,9 @@ class _GatedStore(WrapperStore[Store]):
         if self._access.wait(key):
             await asyncio.to_thread(self._access.gate.wait, _LONGEST)
         return await super().get(key, *args, **kwargs)
+
+    def get_sync(self, key: str, **kwargs: Any) -> Any:
+        # The faster pipeline of zarr 3.4 reads this way.
+        if self._access.wait(key):
+            self._access.gate.wait(_LONGEST)
+        return self._store.get_sync(key, **kwargs)
