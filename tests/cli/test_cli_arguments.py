@@ -1,5 +1,6 @@
 """What can be typed, and what comes of what cannot."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -170,3 +171,14 @@ class TestUnforeseen:
         code, _, told = run("tree", ".")
         assert code == 3
         assert "Traceback" in told
+
+
+def test_arithmetic_takes_one_thread_unless_the_user_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("MKL_NUM_THREADS", "3")
+    assert cli.main(["--version"]) == 0
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    assert os.environ["MKL_NUM_THREADS"] == "3"
+    del os.environ["OPENBLAS_NUM_THREADS"]

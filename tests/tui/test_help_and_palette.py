@@ -134,9 +134,13 @@ async def dimmed(p: Program, *titles: str) -> bool:
     """Whether the help dims these actions; all or none of them."""
     await p.press("question_mark")
     content = p.screen.query_one("#help-keys").render()
-    dim = {content.plain[span.start : span.end] for span in content.spans if span.style == DIM}
     await p.press("escape")
-    found = {title in dim for title in titles}
+    dim = {at for span in content.spans if span.style == DIM for at in range(span.start, span.end)}
+    found = set()
+    for title in titles:
+        start = content.plain.index(title)
+        key_and_title = range(start - 3, start + len(title))
+        found |= {at in dim for at in key_and_title}
     assert len(found) == 1
     return found.pop()
 

@@ -261,7 +261,7 @@ class TestValues:
 
     async def test_plane_keys_go_to_the_next_values(self, tmp_path: Path) -> None:
         root = zarr.create_group(tmp_path / "a.zarr")
-        root.create_array("list", data=np.arange(100), chunks=(100,))
+        root.create_array("list", data=np.arange(90), chunks=(90,))
         stack = np.arange(3 * 2 * 2).reshape(3, 2, 2) * (1 + 1j)
         root.create_array("stack", data=stack, chunks=(1, 2, 2))
 
@@ -274,7 +274,7 @@ class TestValues:
             await p.press("full_stop")
             assert first() == str(rows)
             await p.press("full_stop", "full_stop", "full_stop")
-            assert first() == str(99 // rows * rows)
+            assert first() == str(89 // rows * rows)
             await p.press("comma", "less_than_sign")
             assert first() == "0"
             await p.press("down", "full_stop")
