@@ -4,14 +4,8 @@ from foreign import Foreign
 from foreign.ome import COLORS, OMERO
 from looking import array, array_in, image_in, local
 
-from omezarr_tui.ome.describe import (
-    axes_text,
-    facts_json,
-    facts_of,
-    format_line,
-    pixel_size,
-    shape_with_axes,
-)
+from omezarr_tui.ome.describe import axes_text, facts_of, format_line, pixel_size, shape_with_axes
+from omezarr_tui.ome.describe_json import facts_json
 from omezarr_tui.ome.model import Axis
 from omezarr_tui.ome.read import multiscale_of_array
 from omezarr_tui.store.hierarchy import open_root

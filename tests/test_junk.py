@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from looking import array, image_in, is_harmless, local
 from spelling import CRC, LITTLE, dataset, multiscales, scale, sharded, shift
 
-from omezarr_tui.ome.describe import facts_json, facts_of
+from omezarr_tui.ome.describe import facts_of
+from omezarr_tui.ome.describe_json import facts_json
 from omezarr_tui.ome.discover import Image, mark, promised_children
 from omezarr_tui.ome.read import kind_of, ome_version, read_multiscale, read_plate, read_well
 from omezarr_tui.store.documents import parse_node

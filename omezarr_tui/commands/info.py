@@ -12,7 +12,8 @@ from omezarr_tui.commands.arguments import add_place
 from omezarr_tui.commands.output import Output, Progress
 from omezarr_tui.commands.places import Place, open_place
 from omezarr_tui.errors import ExitCode
-from omezarr_tui.ome.describe import Fact, facts_json, facts_of, stored_facts
+from omezarr_tui.ome.describe import Fact, facts_of, stored_facts
+from omezarr_tui.ome.describe_json import facts_json
 from omezarr_tui.ome.discover import Image, image_of
 from omezarr_tui.store.node import Array
 from omezarr_tui.store.stored import Stored, measure_stored

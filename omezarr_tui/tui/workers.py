@@ -6,14 +6,13 @@ counts: it replaces the one that waits and stops the one that runs at its next c
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from omezarr_tui.errors import UserError, explain
+from omezarr_tui.errors import explain
 from omezarr_tui.ome.discover import image_of, promised_children
 from omezarr_tui.store.listing import list_page, open_below
 from omezarr_tui.store.node import Array, Group, Node
@@ -21,6 +20,7 @@ from omezarr_tui.store.root import store_root
 from omezarr_tui.store.search import find_by_name
 from omezarr_tui.store.stored import Cancelled, measure_stored
 from omezarr_tui.tui import messages
+from omezarr_tui.tui.lane import IsCancelled, Job, Lane, told
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -32,71 +32,6 @@ if TYPE_CHECKING:
     from omezarr_tui.store.access import Access
     from omezarr_tui.store.listing import Listing
     from omezarr_tui.tui.screens.fill import Filling
-
-IsCancelled = Callable[[], bool]
-Job = Callable[[IsCancelled], Message | None]
-
-
-@dataclass
-class Lane:
-    """Runs the newest of the jobs that it is given, one at a time, in a thread.
-
-    Parameters
-    ----------
-    screen
-        Gets the message in which a job ends.
-    name
-        Of the group of Textual workers.
-    """
-
-    screen: Screen[None]
-    name: str
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _waiting: Job | None = None
-    _cancel: threading.Event | None = None
-
-    def run(self, job: Job) -> None:
-        """Run a job; one that waits is forgotten, one that runs is told to stop."""
-        with self._lock:
-            self._waiting = job
-            if self._cancel is not None:
-                self._cancel.set()
-                return
-            self._cancel = threading.Event()
-        self.screen.run_worker(
-            self._work, name=self.name, group=self.name, thread=True, exit_on_error=False
-        )
-
-    @property
-    def busy(self) -> bool:
-        """Whether a job runs."""
-        return self._cancel is not None
-
-    def stop(self) -> bool:
-        """Stop what runs and forget what waits; whether there was anything."""
-        with self._lock:
-            busy = self._cancel is not None
-            self._waiting = None
-            if self._cancel is not None:
-                self._cancel.set()
-            return busy
-
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                job, self._waiting = self._waiting, None
-                if job is None:
-                    self._cancel = None
-                    return
-                cancel = self._cancel = threading.Event()
-            try:
-                answer = job(cancel.is_set)
-            except Cancelled:
-                continue
-            except Exception as error:  # whatever it is, the user is told and goes on
-                answer = messages.Failed(_told(error))
-            if answer is not None:
-                self.screen.post_message(answer)
 
 
 class Workers:
@@ -199,7 +134,7 @@ class Workers:
             except Cancelled:
                 raise
             except Exception as error:  # codecs may raise anything
-                return messages.NotPainted(request, _told(error))
+                return messages.NotPainted(request, told(error))
 
         self._painting.run(job)
 
@@ -212,7 +147,7 @@ class Workers:
             try:
                 table = value_table(self._access, node, rows=rows, columns=columns, at=at)
             except Exception as error:  # codecs may raise anything
-                return messages.ValuesNotRead(node, _told(error))
+                return messages.ValuesNotRead(node, told(error))
             return messages.ValuesRead(node, table)
 
         self._painting.run(job)
@@ -263,7 +198,7 @@ class Workers:
             except Cancelled:
                 return messages.NotEdited(None)
             except Exception as error:
-                return messages.NotEdited(_told(error))
+                return messages.NotEdited(told(error))
             return messages.Planned(plan, pictures, filling.node.path)
 
         self._planning.run(job)
@@ -316,16 +251,16 @@ class Workers:
     def _write(self, job: Job) -> None:
         """Run a job that changes the store, unless one runs: it is never replaced."""
 
-        def told(cancelled: IsCancelled) -> Message | None:
+        def answered(cancelled: IsCancelled) -> Message | None:
             try:
                 return job(cancelled)
             except Cancelled:
                 return messages.NotEdited(None)
             except Exception as error:
-                return messages.NotEdited(_told(error))
+                return messages.NotEdited(told(error))
 
         if not self._writing.busy:
-            self._writing.run(told)
+            self._writing.run(answered)
 
     def _progress(self, doing: str) -> Callable[[int, int], None]:
         return lambda done, total: self._tell(messages.Editing(doing, done, total))
@@ -366,7 +301,3 @@ class Workers:
 
     def _thread(self, name: str, job: Callable[[], None]) -> None:
         self._screen.run_worker(job, name=name, group=name, thread=True, exit_on_error=False)
-
-
-def _told(error: Exception) -> UserError:
-    return error if isinstance(error, UserError) else UserError("It did not work", explain(error))
