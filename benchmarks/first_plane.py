@@ -11,11 +11,13 @@ and compressed in one of the ways that are found in the wild. Chunks lie in the 
 both sides; nothing else is kept between runs, except for steps, which are taken one after
 another from a plane that was shown, as a user takes them: there the program keeps decoded
 chunks and zarr-python, as a rule, does not. Where this zarr has a faster codec pipeline the
-program chooses it, and zarr-python keeps its default.
+program chooses it, and zarr-python keeps its default. Averages take one thread, as in the
+program.
 
 Whole processes include Python's start and the imports of each side.
 
-Needs 2 GB of memory and 2 GB of disk; with --size 640 a sixteenth.
+Needs 2 GB of memory, 2 GB of disk and a quarter of an hour; with --size 640 a sixteenth of the
+first two and two minutes.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import one_thread  # noqa: F401 - it must come before zarr, which imports numpy
 import zarr
 from measuring import PROGRAM, Contender, Row, Table, alternate, parser, report, timed
 from one_plane import How, request_for, stepped, with_program, with_zarr

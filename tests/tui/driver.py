@@ -41,8 +41,8 @@ M = TypeVar("M", bound=Message)
 
 # These come by themselves, also when nothing happens.
 _NOISE = (events.Callback, events.Idle, events.Timer)
-_CALM = 3  # rounds without a message after which nothing more is to come
-_ROUNDS = 400
+_CALM, _WHILE = 3, 0.002  # so often so many seconds without a message: nothing more is to come
+_ROUNDS = 100
 
 
 @dataclass
@@ -90,15 +90,23 @@ class Program:
 
     async def settle(self) -> None:
         """Wait until workers are done and messages have come to an end."""
-        calm = 0
         for _ in range(_ROUNDS):
             before = self._count
-            await self.app.workers.wait_for_complete()
-            await self.pilot.pause()
-            calm = calm + 1 if self._count == before else 0
-            if calm == _CALM:
+            await self._calm()
+            await self.pilot.pause()  # which lays out and paints, and so may ask for more
+            await self._calm()
+            if self._count == before:
                 return
         raise AssertionError("the program does not come to rest")
+
+    async def _calm(self) -> None:
+        """Wait for a while without a message and without a worker."""
+        calm = 0
+        while calm < _CALM:
+            before = self._count
+            await self.app.workers.wait_for_complete()
+            await asyncio.sleep(_WHILE)
+            calm = calm + 1 if self._count == before else 0
 
     async def until(self, true: Callable[[], object], seconds: float = 10) -> None:
         """Wait until something is true, while a worker is at work."""
