@@ -33,11 +33,12 @@ from textual.widgets import Tree
 
 from omezarr_tui.ome.discover import promised_children
 from omezarr_tui.settings import Settings
-from omezarr_tui.store.access import Access, open_access
-from omezarr_tui.store.hierarchy import find_node, walk
+from omezarr_tui.store.access import Access, Options, open_access
+from omezarr_tui.store.hierarchy import walk
 from omezarr_tui.store.listing import Listing, list_page, open_below
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Group
+from omezarr_tui.store.opening import find_node
 from omezarr_tui.store.search import find_by_name
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
 
@@ -114,7 +115,7 @@ def _check(what: str, ours: int, theirs: int) -> None:
 
 
 def _opened(path: Path, inside: str = "") -> tuple[Access, Group]:
-    access = open_access(Location(path), read_only=True)
+    access = open_access(Location.local(path), Options(read_only=True))
     group = find_node(access, inside)
     assert isinstance(group, Group)
     return access, group

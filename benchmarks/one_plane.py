@@ -32,11 +32,11 @@ def request_for(path: Path, how: How = "fitting") -> tuple[Painter, PictureReque
     from omezarr_tui.image.reader import Reader
     from omezarr_tui.image.view import first_view
     from omezarr_tui.ome.discover import image_of
-    from omezarr_tui.store.access import open_access
-    from omezarr_tui.store.hierarchy import find_node
+    from omezarr_tui.store.access import Options, open_access
     from omezarr_tui.store.location import Location
+    from omezarr_tui.store.opening import find_node
 
-    access = open_access(Location(path), read_only=True)
+    access = open_access(Location.local(path), Options(read_only=True))
     image = image_of(access, find_node(access, ""))
     assert image is not None
     view = first_view(image)

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from platformdirs import user_config_path, user_state_path
 
@@ -35,6 +35,9 @@ class Settings:
         Nodes that "expand all" opens at the most.
     keys
         Other keys for actions, by the action's id: a table ``[keys]`` in the file.
+    places
+        How places are opened whose URL begins so: tables ``[places."s3://bucket/"]`` with
+        ``profile``, ``endpoint_url``, ``anonymous`` and a table ``storage_options``.
     """
 
     theme: str = "omezarr-dark"
@@ -43,6 +46,7 @@ class Settings:
     page_rows: int = 200
     expand_nodes: int = 500
     keys: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
 
 def settings_file() -> Path:
@@ -77,7 +81,8 @@ def load_settings(file: Path | None = None) -> Settings:
         raise UserError(
             f"{file} cannot be read", explain(error), exit_code=ExitCode.USAGE
         ) from error
-    known = {f.name: dict if f.name == "keys" else type(f.default) for f in fields(Settings)}
+    tables = ("keys", "places")
+    known = {f.name: dict if f.name in tables else type(f.default) for f in fields(Settings)}
     if given.get("rendering", "ascii") not in ("ascii", "half"):
         raise UserError(
             f"{file} sets rendering to {given['rendering']!r}",
@@ -91,6 +96,9 @@ def load_settings(file: Path | None = None) -> Settings:
                 f"there are: {', '.join(known)}",
                 exit_code=ExitCode.USAGE,
             )
+        if key == "places":
+            _check_places(file, value)
+            continue
         inner = value.values() if isinstance(value, dict) else ()
         if (
             type(value) is not known[key]
@@ -104,3 +112,23 @@ def load_settings(file: Path | None = None) -> Settings:
                 exit_code=ExitCode.USAGE,
             )
     return Settings(**given)
+
+
+def _check_places(file: Path, places: Any) -> None:
+    wanted = {"profile": str, "endpoint_url": str, "anonymous": bool, "storage_options": dict}
+    if not isinstance(places, dict) or not all(isinstance(at, dict) for at in places.values()):
+        raise UserError(
+            f"{file} has places that are no tables",
+            'each is written like [places."s3://bucket/"]',
+            exit_code=ExitCode.USAGE,
+        )
+    for url, rules in places.items():
+        for key, value in rules.items():
+            # The value may be a secret: only its key is told.
+            if key not in wanted or type(value) is not wanted[key]:
+                raise UserError(
+                    f"{file} sets {key!r} for {url}, which is not understood",
+                    "there are: profile, endpoint_url (texts), anonymous (true or false) and "
+                    "storage_options (a table of texts)",
+                    exit_code=ExitCode.USAGE,
+                )

@@ -108,13 +108,14 @@ async def shoot(shot: Shot, folder: Path, fonts: Fonts) -> None:
     # Not before `pin`: Textual reads the environment when it is imported.
     from omezarr_tui.demo import write_demo
     from omezarr_tui.settings import Settings
+    from omezarr_tui.store.access import Options
     from omezarr_tui.store.location import Location
     from omezarr_tui.tui.app import OmezarrApp, open_store
 
     settings = Settings(theme=shot.theme)
     # A relative path, as the name of the temporary folder is another one each time.
-    location = Location(write_demo(Path("omezarr-demo")))
-    app = OmezarrApp(open_store(location, shot.node, read_only=False, settings=settings), settings)
+    location = Location.local(write_demo(Path("omezarr-demo")))
+    app = OmezarrApp(open_store(location, Options(), shot.node, settings), settings)
     async with app.run_test(size=shot.size) as pilot:
         await settle(pilot)
         for key in shot.keys:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from foreign import STORES, Foreign, Made
 
+pytest_plugins = ["servers.fixtures"]
+
 PINNED = {
     "TERM": "xterm-256color",
     "COLORTERM": "truecolor",

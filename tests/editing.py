@@ -12,10 +12,10 @@ from foreign import Array as Values
 from omezarr_tui.edit.plan import Plan, plan_fill
 from omezarr_tui.edit.value import parse_value
 from omezarr_tui.image.selection import parse_selection
-from omezarr_tui.store.access import LocalAccess
-from omezarr_tui.store.hierarchy import find_node
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Array
+from omezarr_tui.store.opening import find_node
 
 Tree = dict[str, tuple[int, bytes | None]]
 
@@ -53,7 +53,7 @@ def array_in(access: LocalAccess, path: str = "a") -> Array:
 
 
 def local(folder: Path, **options: bool) -> LocalAccess:
-    return LocalAccess(Location(folder), **options)
+    return LocalAccess(Location.local(folder), **options)
 
 
 def small_store(folder: Path) -> Path:
@@ -75,7 +75,7 @@ class FailingAccess(LocalAccess):
     """A store whose n-th write fails, before or after it is done, once or from then on."""
 
     def __init__(self, folder: Path, nth: int, *, late: bool = False, forever: bool = False):
-        super().__init__(Location(folder))
+        super().__init__(Location.local(folder))
         self.writes = 0
         self._fails: Callable[[int], bool] = nth.__le__ if forever else nth.__eq__
         self._late = late

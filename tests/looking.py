@@ -15,17 +15,18 @@ from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.image.view import View, first_view
 from omezarr_tui.ome.discover import Image, image_of, promised_children
 from omezarr_tui.ome.model import Axis, Level, Multiscale
-from omezarr_tui.store.access import LocalAccess
 from omezarr_tui.store.dtypes import dtype_of_v3
-from omezarr_tui.store.hierarchy import find_node, open_root, walk
+from omezarr_tui.store.hierarchy import walk
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Array, KeyEncoding, Node
+from omezarr_tui.store.opening import find_node, open_root
 
 KINDS = {"t": "time", "c": "channel", "z": "space", "y": "space", "x": "space"}
 
 
 def local(folder: Path) -> LocalAccess:
-    return LocalAccess(Location(folder))
+    return LocalAccess(Location.local(folder))
 
 
 def array_in(folder: Path, path: str = "") -> Array:

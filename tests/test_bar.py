@@ -13,12 +13,12 @@ from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.view import first_view
 from omezarr_tui.ome.discover import image_of
 from omezarr_tui.store.access import open_access
-from omezarr_tui.store.hierarchy import find_node
 from omezarr_tui.store.location import Location
+from omezarr_tui.store.opening import find_node
 
 
 def painted(path: Path, node: str = "", **changes: object) -> Picture:
-    access = open_access(Location(path))
+    access = open_access(Location.local(path))
     image = image_of(access, find_node(access, node))
     assert image is not None
     view = first_view(image)

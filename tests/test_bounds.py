@@ -11,9 +11,10 @@ from foreign.made import group_document, write_json
 from looking import files_read, local, nodes_of
 
 from omezarr_tui.errors import UserError
-from omezarr_tui.store.hierarchy import find_node, read_child
+from omezarr_tui.store.hierarchy import read_children
 from omezarr_tui.store.listing import open_below
 from omezarr_tui.store.node import Array, Broken, Group
+from omezarr_tui.store.opening import find_node
 from omezarr_tui.store.search import find_by_name
 
 
@@ -88,7 +89,7 @@ class TestEscape:
         for door in doors:
             with pytest.raises(UserError):
                 door()
-        child = read_child(access, Group("", 3), path, promised=True)
+        (child,) = read_children(access, Group("", 3), [path], [path])
         assert isinstance(child, Broken)
 
     def test_an_absolute_path_means_the_store(self, foreign: Foreign) -> None:

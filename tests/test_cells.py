@@ -31,7 +31,7 @@ from omezarr_tui.image.cells import (
 from omezarr_tui.image.picture import Painter
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.ome.discover import image_of
-from omezarr_tui.store.hierarchy import open_root
+from omezarr_tui.store.opening import open_root
 
 FONT = "DejaVuSansMono.ttf"
 BRIGHTNESS = hnp.arrays(

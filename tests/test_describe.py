@@ -8,8 +8,8 @@ from omezarr_tui.ome.describe import axes_text, facts_of, format_line, pixel_siz
 from omezarr_tui.ome.describe_json import facts_json
 from omezarr_tui.ome.model import Axis
 from omezarr_tui.ome.read import multiscale_of_array
-from omezarr_tui.store.hierarchy import open_root
 from omezarr_tui.store.node import Broken, Group
+from omezarr_tui.store.opening import open_root
 
 
 class TestFacts:

@@ -1,5 +1,6 @@
 """Documents become nodes: what zarr-python reads in them, and reasons where it cannot be read."""
 
+import gzip
 import json
 import math
 from pathlib import Path
@@ -240,7 +241,13 @@ class TestBadDocuments:
                 {"chunk_key_encoding": {"name": "v2", "configuration": {"separator": 5}}},
                 "separated by '5'",
             ),
-            ({"storage_transformers": [{"name": "x"}]}, "storage transformers"),
+            ({"storage_transformers": [{"name": "x"}, "y"]}, 'storage transformer "x" and "y"'),
+            ({"data_type": "int4"}, "unknown data type 'int4': zarr-python does not have"),
+            ({"data_type": "unit8"}, "misspelled"),
+            (
+                {"chunk_grid": {"name": "rectilinear", "configuration": {}}},
+                '"rectilinear"; only "regular" is known: its chunks differ in size',
+            ),
             ({"attributes": [1]}, '"attributes" is not an object'),
             ({"codecs": [{"configuration": {}}]}, "name"),
             ({"data_type": {"name": "numpy.datetime64", "configuration": 3}}, "unknown data type"),
@@ -250,6 +257,47 @@ class TestBadDocuments:
         node = v3(array_document((4, 6), (3, 4)) | changes)
         assert isinstance(node, Broken)
         assert words in f"{node.reason}: {node.detail}"
+
+    @pytest.mark.parametrize(
+        ("raw", "told"),
+        [
+            (b'{"zarr_format": 3,\n "a": [1, 2,]}', "line 2, column 13: a comma stands before the"),
+            (b'{"a": 1,\n}', "a comma stands before the closing }"),
+            (b"{'a': 1}", "line 1, column 2: JSON has no single quotes"),
+            (b'{"a": True}', "JSON spells True as true"),
+            (b'{"a": nan}', "JSON spells nan as NaN"),
+            (b'{"a": -inf}', "JSON spells -inf as -Infinity"),
+            (b'{"a": 1, // of cells\n "b": 2}', "JSON has no comments"),
+            (b'{"a": 1\n "b": 2}', "line 2, column 2: a comma, or a closing bracket, is missing"),
+            (b'{"zarr_format": 3, "attri', "it ends in the middle"),
+            (b'{"zarr_format": 3,', "it ends in the middle"),
+            (b'{"zarr_format": ', "it ends in the middle"),
+            (b'{"a": 1}\n  "c": 3}', "something follows where it should end"),
+            (b'{"a": "1,\n "c": 3}', "a double quote is probably missing"),
+            (b'{"a": \0\0\0\0', "zero bytes begin here"),
+            (bytes(40), "holds zero bytes only"),
+            (b"", "is empty: it was cut short"),
+            (gzip.compress(b'{"a": 1}'), "not UTF-8 text: it is compressed with gzip"),
+            (b"<!DOCTYPE html>\n<html>", "is a web page, not the document: check the address"),
+            (
+                b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 12345\n",
+                "is a Git LFS pointer to 12.1 KiB, not the document: fetch the files themselves: "
+                "git lfs pull",
+            ),
+            (b"/annex/objects/SHA256E-s3--abc.json\n", "is a git-annex pointer, not the document"),
+        ],
+    )
+    @pytest.mark.parametrize("name", ["zarr.json", ".zattrs"])
+    def test_what_is_no_json_is_named(self, raw: bytes, told: str, name: str) -> None:
+        sound = json.dumps({"zarr_format": 2}).encode()
+        node = parse_node("a", {name: raw} | ({".zgroup": sound} if name == ".zattrs" else {}))
+        assert isinstance(node, Broken)
+        assert node.reason.startswith(f"{name} ")
+        assert told in f"{node.reason}: {node.detail}"
+
+    def test_a_byte_order_mark_is_tolerated(self) -> None:
+        raw = b"\xef\xbb\xbf" + json.dumps(group_document()).encode()
+        assert isinstance(parse_node("a", {"zarr.json": raw}), Group)
 
     def test_v2_separator(self) -> None:
         node = v2(v2_array_document((4, 6), (3, 4), dimension_separator="x"))

@@ -25,9 +25,9 @@ from omezarr_tui.edit.plan import Plan, plan_fill
 from omezarr_tui.edit.value import parse_value
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.selection import Selection, parse_selection, whole
-from omezarr_tui.store.access import LocalAccess
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
-from omezarr_tui.store.stored import Cancelled
+from omezarr_tui.store.waiting import Cancelled
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
 
@@ -132,11 +132,11 @@ class TestAnyArray:
                 assert record.before == digest((before.get(record.key) or (0, None))[1])
                 assert record.after == digest((after.get(record.key) or (0, None))[1])
 
-            restarted = Journal(Location(folder)).last_applied()
+            restarted = Journal(Location.local(folder)).last_applied()
             assert restarted == entry
             undo(local(folder), restarted)
             assert look(folder) == before
-            assert Journal(Location(folder)).last_applied() is None
+            assert Journal(Location.local(folder)).last_applied() is None
 
 
 def _different(one: Values, other: Values) -> Values:
@@ -281,7 +281,7 @@ class TestPlan:
                 return super().get(key)
 
         asked: list[str] = []
-        access = Counting(Location(store))
+        access = Counting(Location.local(store))
         plan = fill(access, "0, 4")
         assert [key for key in asked if "/c/" in key] == ["a/c/0/1"]
         asked.clear()

@@ -14,9 +14,9 @@ from omezarr_tui.edit.apply import apply_plan, undo
 from omezarr_tui.edit.entry import Entry
 from omezarr_tui.edit.journal import Journal
 from omezarr_tui.errors import UserError
-from omezarr_tui.store.access import LocalAccess
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
-from omezarr_tui.store.stored import Cancelled
+from omezarr_tui.store.waiting import Cancelled
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ class TestFailure:
             apply_plan(access, fill(access, "", value))
         assert caught.value.why == f"No space left on device: {_key(value, nth)}"
         assert look(store) == before
-        assert Journal(Location(store)).last_applied() is None
+        assert Journal(Location.local(store)).last_applied() is None
         apply_plan(local(store), fill(local(store), "", value))
 
     @pytest.mark.parametrize("nth", range(1, 7))
@@ -49,7 +49,7 @@ class TestFailure:
         with pytest.raises(UserError, match="a is changed in part") as caught:
             apply_plan(access, fill(access, ""))
         assert "Undo puts it back" in caught.value.why
-        entry = Journal(Location(store)).interrupted()
+        entry = Journal(Location.local(store)).interrupted()
         assert entry is not None
         assert entry.state == "applying"
         with pytest.raises(UserError, match="was not changed") as caught:
@@ -62,11 +62,11 @@ class TestFailure:
     def test_an_undo_that_fails_can_be_asked_for_again(self, store: Path, late: bool) -> None:
         before = look(store)
         apply_plan(local(store), fill(local(store), ""))
-        entry = Journal(Location(store)).last_applied()
+        entry = Journal(Location.local(store)).last_applied()
         assert entry is not None
         with pytest.raises(UserError, match="or only in part"):
             undo(FailingAccess(store, 3, late=late), entry)
-        again = Journal(Location(store)).last_applied()
+        again = Journal(Location.local(store)).last_applied()
         assert again is not None
         assert again.state == "undoing"
         undo(local(store), again)
@@ -79,7 +79,7 @@ class TestFailure:
         with pytest.raises(Cancelled):
             apply_plan(local(store), fill(local(store), ""), cancelled=lambda: next(steps) == step)
         assert look(store) == before
-        assert Journal(Location(store)).last_applied() is None
+        assert Journal(Location.local(store)).last_applied() is None
 
     def test_a_journal_that_cannot_be_written_changes_nothing(
         self, store: Path, hermetic: Path
@@ -114,12 +114,12 @@ class Killed(LocalAccess):
         if self.writes == {nth}:
             os._exit(9)
 
-access = Killed(Location(Path({str(store)!r})))
+access = Killed(Location.local(Path({str(store)!r})))
 apply_plan(access, fill(access, ""))
 """
         ended = subprocess.run([sys.executable, "-c", program], check=False)
         assert ended.returncode == 9
-        entry = Journal(Location(store)).interrupted()
+        entry = Journal(Location.local(store)).interrupted()
         assert entry is not None
         undo(local(store), entry)
         assert look(store) == before
@@ -140,7 +140,7 @@ class TestConflict:
             apply_plan(local(store), plan)
         assert caught.value.why.startswith("a/c/1/2 has been changed by another program")
         assert look(store) == before
-        assert Journal(Location(store)).entries() == []
+        assert Journal(Location.local(store)).entries() == []
 
     def test_a_chunk_that_appears_after_planning_is_left_alone(self, store: Path) -> None:
         plan = fill(local(store), "")
@@ -159,7 +159,7 @@ class TestConflict:
 
         before = look(store)
         with pytest.raises(UserError, match="a was not changed") as caught:
-            apply_plan(Rival(Location(store)), fill(local(store), ""))
+            apply_plan(Rival(Location.local(store)), fill(local(store), ""))
         assert caught.value.why.startswith("a/c/1/1 has been changed by another program")
         assert changed(before, look(store)) == {"a/c/1/1"}
 
@@ -179,7 +179,7 @@ class TestConflict:
         after = look(store)
         assert changed(before, after) == {"a/c/0/0"}
         assert after["a/c/0/0"][1] == b"theirs"
-        (entry,) = Journal(Location(store)).entries()
+        (entry,) = Journal(Location.local(store)).entries()
         kept = Path(caught.value.why.rpartition(" ")[2]) / "000000"
         assert (entry.state, kept.read_bytes()) == ("rolled back", before["a/c/0/0"][1])
 
@@ -189,13 +189,13 @@ class TestConflict:
         with pytest.raises(UserError, match="a is changed in part"):
             apply_plan(access, fill(access, ""))
         (store / "a/c/0/1").write_bytes(b"theirs")
-        entry = Journal(Location(store)).interrupted()
+        entry = Journal(Location.local(store)).interrupted()
         assert entry is not None
         with pytest.raises(UserError, match="was undone, but not everywhere") as caught:
             undo(local(store), entry)
         assert caught.value.why.startswith("a/c/0/1 was changed by another program; what was")
         assert changed(before, look(store)) == {"a/c/0/1"}
-        assert Journal(Location(store)).interrupted() is None
+        assert Journal(Location.local(store)).interrupted() is None
 
     def test_a_disk_that_does_not_keep_what_is_written_is_noticed(self, store: Path) -> None:
         class Forgetful(LocalAccess):
@@ -205,7 +205,7 @@ class TestConflict:
 
         before = look(store)
         with pytest.raises(UserError, match="a was put back, but not everywhere") as caught:
-            apply_plan(Forgetful(Location(store)), fill(local(store), ""))
+            apply_plan(Forgetful(Location.local(store)), fill(local(store), ""))
         assert caught.value.why.startswith("a/c/0/1 does not read back as it was written; ")
         assert changed(before, look(store)) == {"a/c/0/1"}
         kept = Path(caught.value.why.rpartition(" ")[2]) / "000001"
@@ -238,11 +238,11 @@ class TestConflict:
         for value in "123":
             apply_plan(local(store), fill(local(store), "1:5, 2:4", value))
             trees.append(look(store))
-        first = Journal(Location(store)).entries()[-1]
+        first = Journal(Location.local(store)).entries()[-1]
         with pytest.raises(UserError, match="was not undone"):
             undo(local(store), first)
         for tree in reversed(trees[:-1]):
-            last = Journal(Location(store)).last_applied()
+            last = Journal(Location.local(store)).last_applied()
             assert last is not None
             undo(local(store), last)
             assert look(store) == tree
@@ -266,14 +266,14 @@ class TestConflict:
         plan = fill(local(store), "0, 0")
         other = fill(local(store), "3, 7")
         done: list[Entry] = []
-        slow = Slow(Location(store))
+        slow = Slow(Location.local(store))
         worker = threading.Thread(target=lambda: done.append(apply_plan(slow, plan)))
         worker.start()
         try:
             assert inside.wait(30)
             with pytest.raises(UserError, match="Another program is editing this store"):
                 apply_plan(local(store), other)
-            assert Journal(Location(store)).interrupted() is None
+            assert Journal(Location.local(store)).interrupted() is None
         finally:
             leave.set()
             worker.join()

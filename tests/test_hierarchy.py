@@ -13,12 +13,14 @@ from foreign.made import array_document, group_document, v2_array_document, writ
 from looking import local, nodes_of
 
 from omezarr_tui.errors import UserError
-from omezarr_tui.store.access import Entry, LocalAccess
+from omezarr_tui.store.access import Entry
 from omezarr_tui.store.dtypes import DataType
-from omezarr_tui.store.hierarchy import find_node, open_root, walk
+from omezarr_tui.store.hierarchy import walk
 from omezarr_tui.store.listing import open_below
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Array, Broken, Group
+from omezarr_tui.store.opening import find_node, open_root
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Numcodecs codecs are not in the Zarr version 3 specification",
@@ -205,7 +207,7 @@ class TestBroken:
                     raise PermissionError(13, "Permission denied", folder)
                 return super().entries(folder)
 
-        access = Closed(Location(foreign("v3_nested").path))
+        access = Closed(Location.local(foreign("v3_nested").path))
         root = open_root(access)
         ours = {node.path: node for node in walk(access, root)}
         assert set(ours) == {"a", "a/b", "a/b/…", "a/left", "empty", "top"}
@@ -245,7 +247,7 @@ class TestFolders:
         ("files", "words"),
         [
             ([], "is an empty folder"),
-            ([".zattrs"], "is no whole Zarr store"),
+            ([".zattrs"], "is no whole Zarr node"),
             (["notes.txt", "a/b/c/d/e/zarr.json"], "holds no Zarr store"),
         ],
     )

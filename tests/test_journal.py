@@ -11,7 +11,7 @@ from editing import FailingAccess, fill, local, look, small_store
 from omezarr_tui.edit.apply import apply_plan, undo
 from omezarr_tui.edit.journal import Journal
 from omezarr_tui.errors import UserError
-from omezarr_tui.store.access import LocalAccess
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
 
 
@@ -35,7 +35,7 @@ class TestJournal:
         states: list[str] = []
         plan = fill(local(store), "")
         wanted = {touched.key: local(store).get(touched.key) for touched in plan.touched}
-        apply_plan(Watching(Location(store)), plan)
+        apply_plan(Watching(Location.local(store)), plan)
         assert seen == wanted
         assert len(seen) == 9
         assert states == ["applying"]
@@ -60,7 +60,7 @@ class TestJournal:
             flush(handle)
 
         monkeypatch.setattr("os.fsync", fsync)
-        apply_plan(Watching(Location(store)), fill(local(store), ""))
+        apply_plan(Watching(Location.local(store)), fill(local(store), ""))
         assert missing == [0]
 
     def test_an_entry_tells_what_was_done(self, store: Path) -> None:
@@ -75,14 +75,14 @@ class TestJournal:
         other = tmp_path / "other.zarr"
         shutil.copytree(store, other)
         made = [apply_plan(local(store), fill(local(store), "0", value)) for value in "123"]
-        assert Journal(Location(store)).entries() == made[::-1]
-        assert Journal(Location(other)).entries() == []
+        assert Journal(Location.local(store)).entries() == made[::-1]
+        assert Journal(Location.local(other)).entries() == []
         (tmp_path / "link").symlink_to(store)
-        assert Journal(Location(tmp_path / "link")).entries() == made[::-1]
+        assert Journal(Location.local(tmp_path / "link")).entries() == made[::-1]
 
     def test_what_is_damaged_or_foreign_is_skipped_and_told(self, store: Path) -> None:
         made = [apply_plan(local(store), fill(local(store), "0", value)) for value in "1234567"]
-        journal = Journal(Location(store))
+        journal = Journal(Location.local(store))
         texts = [(journal.folder / entry.id / "edit.json").read_text() for entry in made]
         odd = {
             0: "{",
@@ -107,7 +107,7 @@ class TestJournal:
 
     def test_a_copy_that_is_damaged_is_not_put_back(self, store: Path) -> None:
         entry = apply_plan(local(store), fill(local(store), "0"))
-        copy = Journal(Location(store)).folder / entry.id / "000001"
+        copy = Journal(Location.local(store)).folder / entry.id / "000001"
         copy.write_bytes(b"rotten")
         after = look(store)
         with pytest.raises(UserError, match="The journal's copy of a/c/0/1 is damaged"):
@@ -122,7 +122,7 @@ class TestJournal:
         access = FailingAccess(store, 3, late=True, forever=True)
         with pytest.raises(UserError, match="changed in part"):
             apply_plan(access, fill(access, ""))
-        journal = Journal(Location(store))
+        journal = Journal(Location.local(store))
         entry = journal.interrupted()
         assert entry is not None
         with (journal.folder / entry.id / "after.log").open("ab") as log:
@@ -132,20 +132,20 @@ class TestJournal:
 
     def test_it_is_not_for_others_to_read(self, store: Path) -> None:
         entry = apply_plan(local(store), fill(local(store), "0"))
-        folder = Journal(Location(store)).folder
+        folder = Journal(Location.local(store)).folder
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert stat.S_IMODE((folder / entry.id).stat().st_mode) == 0o700
 
     def test_bytes_are_kept_only_as_long_as_they_are_needed(self, store: Path) -> None:
         entry = apply_plan(local(store), fill(local(store), "0"))
-        folder = Journal(Location(store)).folder / entry.id
+        folder = Journal(Location.local(store)).folder / entry.id
         kept = {path.name for path in folder.iterdir()}
         assert kept == {"edit.json", "000000", "000001", "000002"}
         undo(local(store), entry)
         assert [path.name for path in folder.iterdir()] == ["edit.json"]
 
     def test_what_was_left_of_an_edit_that_never_began_goes(self, store: Path) -> None:
-        journal = Journal(Location(store))
+        journal = Journal(Location.local(store))
         with journal.locked():
             journal.begin(fill(local(store), "0"))
         assert [entry.state for entry in journal.entries()] == ["planned"]
@@ -154,7 +154,7 @@ class TestJournal:
         assert [path.name for path in journal.folder.glob("*-*")] == [entry.id]
 
     def test_looking_makes_no_journal(self, store: Path) -> None:
-        journal = Journal(Location(store))
+        journal = Journal(Location.local(store))
         assert (journal.entries(), journal.last_applied(), journal.interrupted()) == (
             [],
             None,

@@ -19,8 +19,9 @@ from omezarr_tui.ome.describe_json import facts_json
 from omezarr_tui.ome.discover import Image, mark, promised_children
 from omezarr_tui.ome.read import kind_of, ome_version, read_multiscale, read_plate, read_well
 from omezarr_tui.store.documents import parse_node
-from omezarr_tui.store.hierarchy import open_root, walk
+from omezarr_tui.store.hierarchy import walk
 from omezarr_tui.store.node import Array, Broken, Group
+from omezarr_tui.store.opening import open_root
 
 CONFORMANCE = Path(__file__).parents[2] / "shared" / "conformance" / "ome_zarr_attributes.json"
 

@@ -8,10 +8,11 @@ from foreign import WIDTH, Foreign
 from looking import files_read, local
 
 from omezarr_tui.ome.discover import promised_children
-from omezarr_tui.store.access import LocalAccess
-from omezarr_tui.store.hierarchy import find_node, open_root, walk
+from omezarr_tui.store.hierarchy import walk
 from omezarr_tui.store.listing import Listing, list_page, open_below
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.node import Array, Broken, Group, Node
+from omezarr_tui.store.opening import find_node, open_root
 from omezarr_tui.store.search import find_by_name
 
 

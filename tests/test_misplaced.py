@@ -6,13 +6,13 @@ from foreign import Foreign
 
 from omezarr_tui.ome.describe import facts_of
 from omezarr_tui.ome.discover import image_of
-from omezarr_tui.store.access import LocalAccess
-from omezarr_tui.store.hierarchy import find_node
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
+from omezarr_tui.store.opening import find_node
 
 
 def test_they_are_told_of(foreign: Foreign) -> None:
-    access = LocalAccess(Location(foreign("v2_undeclared_nesting").path))
+    access = LocalAccess(Location.local(foreign("v2_undeclared_nesting").path))
     node = find_node(access, "nested")
     told = [fact.value for fact in facts_of(node, image_of(access, node)) if fact.warning]
     assert len(told) == 1
@@ -20,7 +20,7 @@ def test_they_are_told_of(foreign: Foreign) -> None:
 
 
 def test_chunks_in_their_place_are_not(foreign: Foreign) -> None:
-    access = LocalAccess(Location(foreign("v2_nested").path))
+    access = LocalAccess(Location.local(foreign("v2_nested").path))
     for path in ("", *foreign("v2_nested").arrays):
         node = find_node(access, path)
         image = image_of(access, node)

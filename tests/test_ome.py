@@ -19,8 +19,9 @@ from omezarr_tui.ome.read import (
     read_plate,
     read_well,
 )
-from omezarr_tui.store.hierarchy import find_node, open_root, walk
+from omezarr_tui.store.hierarchy import walk
 from omezarr_tui.store.node import Array, Broken, Group
+from omezarr_tui.store.opening import find_node, open_root
 
 CONFORMANCE = Path(__file__).parents[2] / "shared" / "conformance" / "ome_zarr_attributes.json"
 IMAGES = [name for name in HEALTHY if name.startswith(("ome_", "bioformats2raw", "ngff"))]

@@ -170,9 +170,9 @@ class TestDamage:
     def test_codecs_that_nobody_knows(self, foreign: Foreign) -> None:
         made = foreign("unknown_codec")
         for path in made.broken:
-            with pytest.raises(UserError, match="cannot be opened") as told:
+            with pytest.raises(UserError, match="cannot be decoded") as told:
                 Reader(local(made.path)).sample(sampling_at(made.path, path))
-            assert "example.squeeze" in told.value.why
+            assert "example.squeeze" in told.value.what
         good = Reader(local(made.path)).sample(sampling_at(made.path, "good", (4, 6)))
         np.testing.assert_array_equal(good, made.arrays["good"])
 

@@ -23,7 +23,7 @@ from omezarr_tui.image.reader import ChunkCache, Reader
 from omezarr_tui.image.sampling import Sampling
 from omezarr_tui.image.steering import stepped, turned
 from omezarr_tui.ome.model import Window
-from omezarr_tui.store.stored import Cancelled
+from omezarr_tui.store.waiting import Cancelled
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     file.write_text(
         'theme = "gruvbox"\nrendering = "half"\nask_above_bytes = 1\npage_rows = 7\n'
         'expand_nodes = 9\n\n[keys]\nfind = "f"\n'
+        '[places."s3://lab/"]\nprofile = "lab"\nstorage_options = { region = "x" }\n'
     )
     told = asdict(load_settings(file))
     assert told == {
@@ -37,6 +38,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "page_rows": 7,
         "expand_nodes": 9,
         "keys": {"find": "f"},
+        "places": {"s3://lab/": {"profile": "lab", "storage_options": {"region": "x"}}},
     }
     assert set(told) == set(asdict(Settings()))
 

@@ -21,7 +21,8 @@ from zarr.codecs import BytesCodec, GzipCodec, ShardingCodec
 
 from omezarr_tui.ome.describe import stored_facts
 from omezarr_tui.store import stored as module
-from omezarr_tui.store.stored import Cancelled, Stored, measure_stored
+from omezarr_tui.store.stored import Stored, measure_stored
+from omezarr_tui.store.waiting import Cancelled
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Numcodecs codecs are not in the Zarr version 3 specification",

@@ -10,13 +10,13 @@ from foreign import Foreign
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.values import table_region, value_table, value_text
 from omezarr_tui.store.access import Access, open_access
-from omezarr_tui.store.hierarchy import find_node
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Array
+from omezarr_tui.store.opening import find_node
 
 
 def opened(path: Path, node: str = "") -> tuple[Access, Array]:
-    access = open_access(Location(path))
+    access = open_access(Location.local(path))
     found = find_node(access, node)
     assert isinstance(found, Array)
     return access, found

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+
+from omezarr_tui.errors import ExitCode, UserError
+from omezarr_tui.settings import Settings
+from omezarr_tui.store.access import Options
+from omezarr_tui.store.location import Location, parse_location
+from omezarr_tui.store.rules import as_set
 
 
 def add_place(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:
@@ -12,7 +19,7 @@ def add_place(parser: argparse.ArgumentParser, *, default: str | None = None) ->
         metavar="LOCATION",
         nargs=None if default is None else "?",
         default=default,
-        help="the path of a store, or of a folder of stores"
+        help="the path or URL of a store, or of a folder of stores"
         + ("" if default is None else f"; without it {default}"),
     )
     parser.add_argument(
@@ -22,6 +29,56 @@ def add_place(parser: argparse.ArgumentParser, *, default: str | None = None) ->
         default="",
         help="the path of a node inside of it, such as labels/nuclei; without it the root",
     )
+
+
+def add_access(parser: argparse.ArgumentParser) -> None:
+    """Add how a remote place is asked."""
+    group = parser.add_argument_group("remote places")
+    group.add_argument("--profile", metavar="NAME", help="whose AWS credentials count")
+    group.add_argument(
+        "--endpoint-url", metavar="URL", help="the server that speaks S3, such as MinIO's or Ceph's"
+    )
+    group.add_argument(
+        "--anon",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="send no credentials, or insist on them; without it, what works",
+    )
+    group.add_argument(
+        "--storage-option",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        type=_pair,
+        help="a setting of the library that reads: obstore, or an fsspec file system; repeatable",
+    )
+
+
+def place_of(args: argparse.Namespace, settings: Settings) -> tuple[Location, Options]:
+    """The location that was typed, and how it is opened."""
+    location = parse_location(args.location)
+    if args.endpoint_url:
+        if location.is_local:
+            raise UserError(
+                "--endpoint-url goes with a remote place",
+                f"{location.url} is on this machine",
+                exit_code=ExitCode.USAGE,
+            )
+        location = replace(location, endpoint=args.endpoint_url.rstrip("/"))
+    options = Options(
+        read_only=getattr(args, "read_only", True),
+        profile=args.profile,
+        anonymous=args.anon,
+        storage=dict(args.storage_option),
+    )
+    return as_set(location, options, settings)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not (key and equals):
+        raise argparse.ArgumentTypeError("it must look like KEY=VALUE")  # not told: a secret
+    return key, value
 
 
 def add_level(parser: argparse.ArgumentParser, without: str) -> None:

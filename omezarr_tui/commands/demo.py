@@ -7,6 +7,9 @@ from pathlib import Path
 
 from omezarr_tui.commands.open import open_program
 from omezarr_tui.errors import ExitCode, UserError, explain
+from omezarr_tui.settings import load_settings
+from omezarr_tui.store.access import Options
+from omezarr_tui.store.location import parse_location
 
 DETAILS = """\
 The folder must be new or empty, or one that this command filled before; what is in it then
@@ -59,4 +62,4 @@ def demo(folder: str) -> int:
             explain(error),
             exit_code=ExitCode.USAGE if in_use else ExitCode.UNREADABLE,
         ) from error
-    return open_program(folder, "", read_only=False)
+    return open_program(parse_location(folder), Options(), "", load_settings())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from omezarr_tui.commands.arguments import add_level
+from omezarr_tui.commands.arguments import add_access, add_level
 from omezarr_tui.commands.output import Output, Progress
-from omezarr_tui.commands.places import open_image, open_place
+from omezarr_tui.commands.places import Place, open_image, open_place
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.image.export import export_npy
 from omezarr_tui.image.selection import parse_selection
@@ -29,31 +29,34 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say which arguments there are."""
-    parser.add_argument("location", metavar="LOCATION", help="the path of a store")
+    parser.add_argument("location", metavar="LOCATION", help="the path or URL of a store")
     parser.add_argument("node", metavar="NODE", help="an array or an image; / is the root")
     parser.add_argument("out", metavar="OUT.npy", help="the file to write")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--at", metavar="z=3", help="indices or ranges by the names of axes")
     which.add_argument("--select", metavar="0,3,:,10:20", help="indices or ranges by position")
     add_level(parser, "the finest")
+    add_access(parser)
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
     selection = args.at or args.select or ""
-    return export(args.location, args.node, args.out, selection, args.level, overwrite=args.force)
+    return export(open_place(args), args.out, selection, args.level, overwrite=args.force)
 
 
 def export(
-    location: str, node: str, out: str, selection: str, level: int | None, *, overwrite: bool
+    place: Place, out: str, selection: str, level: int | None, *, overwrite: bool
 ) -> ExitCode:
     """Write values of an array, or of a level of an image.
 
     Parameters
     ----------
-    location, node, out
-        As they were typed.
+    place
+        What is asked for.
+    out
+        The file, as it was typed.
     selection
         What ``--at`` or ``--select`` says, in pixels of the level; empty for all.
     level
@@ -66,7 +69,6 @@ def export(
         raise UserError(
             f"{out} was not written", "its name must end in .npy", exit_code=ExitCode.USAGE
         )
-    place = open_place(location, node)
     image, chosen = open_image(place, level)
     array = image.levels[chosen or 0]
     if isinstance(array, Broken):  # another level in its place would not be what was asked for

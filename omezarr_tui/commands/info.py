@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from omezarr_tui.commands.arguments import add_place
+from omezarr_tui.commands.arguments import add_access, add_place
 from omezarr_tui.commands.output import Output, Progress
 from omezarr_tui.commands.places import Place, open_place
 from omezarr_tui.errors import ExitCode
@@ -39,6 +39,7 @@ _NO_PROBLEM = "note"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say which arguments there are."""
     add_place(parser)
+    add_access(parser)
     parser.add_argument(
         "--complete", action="store_true", help="count the chunks and bytes that are stored"
     )
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    return info(args.location, args.node, complete=args.complete, as_json=args.json)
+    return info(open_place(args), complete=args.complete, as_json=args.json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,13 @@ class _Measured:
     below: tuple[int, int] | None = None
 
 
-def info(location: str, node: str, *, complete: bool, as_json: bool) -> ExitCode:
+def info(place: Place, *, complete: bool, as_json: bool) -> ExitCode:
     """Print what is known of a node.
 
     Parameters
     ----------
-    location, node
-        As they were typed.
+    place
+        What is asked for.
     complete
         Count also what is stored: that lists all chunks, and reads the index of each shard.
     as_json
@@ -86,7 +87,6 @@ def info(location: str, node: str, *, complete: bool, as_json: bool) -> ExitCode
     code
         `ExitCode.PROBLEMS` where a fact tells of something wrong.
     """
-    place = open_place(location, node)
     image = image_of(place.access, place.node)
     measured = _measure(place, image) if complete else _Measured()
     output = Output()

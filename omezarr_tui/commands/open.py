@@ -6,12 +6,12 @@ import argparse
 import sys
 from typing import TextIO
 
-from omezarr_tui.commands.arguments import add_place
+from omezarr_tui.commands.arguments import add_access, add_place, place_of
 from omezarr_tui.commands.places import node_path
 from omezarr_tui.errors import ExitCode, UserError
-from omezarr_tui.settings import load_settings
-from omezarr_tui.store.access import open_access
-from omezarr_tui.store.location import parse_location
+from omezarr_tui.settings import Settings, load_settings
+from omezarr_tui.store.access import Options, open_access
+from omezarr_tui.store.location import Location
 
 DETAILS = """\
 Inside, ? lists the keys that work, and q leaves.
@@ -27,32 +27,36 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say which arguments there are."""
     add_place(parser, default=".")
+    add_access(parser)
     parser.add_argument("--read-only", action="store_true", help="offer no edit")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    return open_program(args.location, args.node, read_only=args.read_only)
+    settings = load_settings()
+    return open_program(*place_of(args, settings), node_path(args.node), settings)
 
 
-def open_program(location: str, node: str, *, read_only: bool) -> int:
+def open_program(location: Location, options: Options, node: str, settings: Settings) -> int:
     """Run the program until the user leaves it.
 
     Parameters
     ----------
-    location, node
-        As they were typed.
-    read_only
-        Offer no edit.
+    location
+        What to open.
+    options
+        How.
+    node
+        The path of the node to show first; empty for the root.
+    settings
+        The user's.
 
     Raises
     ------
     UserError
         The location cannot be opened, or there is no terminal.
     """
-    place = parse_location(location)
-    open_access(place)  # before Textual is imported: a mistyped path is told at once
-    settings = load_settings()
+    open_access(location, options)  # before Textual is imported: a mistyped path is told at once
     # Textual reads keys from the one and draws on the other, whatever standard output is.
     if not (_is_terminal(sys.__stdin__) and _is_terminal(sys.__stderr__)):
         raise UserError(
@@ -62,7 +66,7 @@ def open_program(location: str, node: str, *, read_only: bool) -> int:
         )
     from omezarr_tui.tui.app import run as run_app
 
-    return run_app(place, node_path(node), read_only=read_only, settings=settings)
+    return run_app(location, options, node, settings)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

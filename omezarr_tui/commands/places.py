@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
 from itertools import islice
 
+from omezarr_tui.commands.arguments import place_of
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.ome.discover import Image, image_of, mark, promised_children
 from omezarr_tui.ome.read import kind_of
+from omezarr_tui.settings import load_settings
 from omezarr_tui.store.access import Access, open_access
-from omezarr_tui.store.hierarchy import find_node, walk
-from omezarr_tui.store.location import parse_location
+from omezarr_tui.store.hierarchy import walk
 from omezarr_tui.store.node import Array, Broken, Group
+from omezarr_tui.store.opening import find_node
 from omezarr_tui.text import plural, visible
 
 _NODES_LOOKED_AT = 200  # in search of what could be shown instead
@@ -45,16 +48,16 @@ def node_path(text: str) -> str:
     return "/".join(part for part in text.split("/") if part not in ("", "."))
 
 
-def open_place(location: str, node: str) -> Place:
-    """Open what LOCATION and NODE name.
+def open_place(args: argparse.Namespace) -> Place:
+    """Open what LOCATION and NODE name, to read it.
 
     Raises
     ------
     UserError
         There is no such thing, or it is broken.
     """
-    access = open_access(parse_location(location), read_only=True)
-    found = find_node(access, node_path(node))
+    access = open_access(*place_of(args, load_settings()))
+    found = find_node(access, node_path(args.node))
     assert not isinstance(found, Broken)  # that was raised
     return Place(access, found)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from omezarr_tui.commands.ansi import ansi_lines
-from omezarr_tui.commands.arguments import add_level, add_place
+from omezarr_tui.commands.arguments import add_access, add_level, add_place
 from omezarr_tui.commands.output import Output, packed
 from omezarr_tui.commands.places import Place, open_image, open_place
 from omezarr_tui.errors import ExitCode, UserError
@@ -46,6 +46,7 @@ _FEWEST_CELLS = 3  # that a column of values takes, with the blanks before it
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say which arguments there are."""
     add_place(parser)
+    add_access(parser)
     add_level(parser, "the coarsest that fills the cells")
     parser.add_argument(
         "--at", default="", metavar="z=10,c=1", help="positions on axes; without it the middle of z"
@@ -61,8 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    options = vars(args)
-    return show(options.pop("location"), options.pop("node"), ShowOptions(**options))
+    given = {each.name: getattr(args, each.name) for each in fields(ShowOptions)}
+    return show(open_place(args), ShowOptions(**given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,13 @@ class ShowOptions:
     yes: bool = False
 
 
-def show(location: str, node: str, options: ShowOptions) -> ExitCode:
+def show(place: Place, options: ShowOptions) -> ExitCode:
     """Print the plane of an image or an array, and a bar that says what it is.
 
     Parameters
     ----------
-    location, node
-        As they were typed.
+    place
+        What is asked for.
     options
         How to show it.
 
@@ -107,7 +108,6 @@ def show(location: str, node: str, options: ShowOptions) -> ExitCode:
     output.color = output.color and not options.no_color
     room = _room(options.size)
     rendering = _rendering(options, settings, output)
-    place = open_place(location, node)
     image, level = open_image(place, options.level)
     view = first_view(image)
     if view is None:

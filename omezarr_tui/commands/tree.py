@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from omezarr_tui.commands.arguments import add_place, count
+from omezarr_tui.commands.arguments import add_access, add_place, count
 from omezarr_tui.commands.output import Output
 from omezarr_tui.commands.places import Place, open_place
 from omezarr_tui.errors import ExitCode, explain
 from omezarr_tui.ome.describe import format_line
 from omezarr_tui.ome.discover import mark, promised_children
 from omezarr_tui.ome.read import kind_of
+from omezarr_tui.store.hierarchy import read_ahead
 from omezarr_tui.store.listing import Listing, list_page
 from omezarr_tui.store.node import Array, Broken, Group, Node
 from omezarr_tui.text import cell_width, format_shape, padded, visible
@@ -41,6 +42,7 @@ _BOLD, _QUIET, _NAMED, _WRONG = "1", "2", "36", "31"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say which arguments there are."""
     add_place(parser)
+    add_access(parser)
     parser.add_argument(
         "--depth", type=count, metavar="N", help="generations below the node; without it all"
     )
@@ -49,16 +51,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    return tree(args.location, args.node, args.depth, as_json=args.json)
+    return tree(open_place(args), args.depth, as_json=args.json)
 
 
-def tree(location: str, node: str, depth: int | None, *, as_json: bool) -> ExitCode:
+def tree(place: Place, depth: int | None, *, as_json: bool) -> ExitCode:
     """Print a node and all below it.
 
     Parameters
     ----------
-    location, node
-        As they were typed.
+    place
+        What is asked for.
     depth
         How many generations below the node; None for all.
     as_json
@@ -69,7 +71,6 @@ def tree(location: str, node: str, depth: int | None, *, as_json: bool) -> ExitC
     code
         `ExitCode.PROBLEMS` where something is broken.
     """
-    place = open_place(location, node)
     output = Output()
     if as_json:
         top, problems = _as_json(place, place.node, depth)
@@ -154,6 +155,7 @@ class _Printer:
         if node.zarr_format is not None:
             details.append(output.styled(format_line(node), _QUIET))
         output.line("  ".join([title, *details]))
+        read_ahead(self._place.access, node, depth, promised_children)
         self._below(node, "", depth)
         return self._problems
 

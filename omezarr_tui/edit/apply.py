@@ -13,7 +13,7 @@ from omezarr_tui.edit.scratch import Scratch, fill_object
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.node import parent_path
-from omezarr_tui.store.stored import Cancelled
+from omezarr_tui.store.waiting import Cancelled
 
 
 def apply_plan(

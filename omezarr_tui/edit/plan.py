@@ -19,7 +19,7 @@ from omezarr_tui.image.selection import Selection
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.hierarchy import read_node
 from omezarr_tui.store.node import Array, Broken, KeyEncoding, join_path
-from omezarr_tui.store.stored import Cancelled
+from omezarr_tui.store.waiting import Cancelled
 from omezarr_tui.text import format_bytes, format_count, plural, visible
 
 _REPORT_EVERY = 0.25  # seconds
@@ -191,7 +191,7 @@ def plan_fill(
     except OSError as error:
         raise UserError(f"{name} cannot be read", explain(error)) from error
     return Plan(
-        store=store_name or str(access.location.path),
+        store=store_name or access.location.url,
         name=name,
         node=node,
         selection=selection,

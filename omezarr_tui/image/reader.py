@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
-from omezarr_tui.errors import UserError, explain
+from omezarr_tui.errors import UserError
 from omezarr_tui.image.sampling import Sampling, reducer_for
 from omezarr_tui.settings import MIB
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.arrays import open_array
+from omezarr_tui.store.arrays import open_array, why_unreadable
 from omezarr_tui.store.node import Array
-from omezarr_tui.store.stored import Cancelled
+from omezarr_tui.store.waiting import Cancelled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -214,7 +214,9 @@ class Reader:
                 for at, chunk, cell in zip(box.start, node.chunks, node.object_shape, strict=True)
             )
             name, key = node.path or self._access.location.name, node.key_encoding.key(stored)
-            raise UserError(f"{name} cannot be read at {key}", explain(error)) from error
+            raise UserError(
+                f"{name} cannot be read at {key}", why_unreadable(self._access, node, key, error)
+            ) from error
         for place in box.places():
             part = tuple(
                 slice(at * step - low, min((at + 1) * step, high) - low)

@@ -15,7 +15,7 @@ from omezarr_tui.ome.read import (
     read_well,
 )
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.hierarchy import read_node
+from omezarr_tui.store.hierarchy import read_node, read_nodes
 from omezarr_tui.store.node import (
     Array,
     Broken,
@@ -100,7 +100,7 @@ def image_of(access: Access, node: Node) -> Image | None:
     """
     if isinstance(node, Group):
         multiscale = read_multiscale(node.path, node.attributes)
-        return _with_levels(access, multiscale) if multiscale else None
+        return _with_levels(access, multiscale, node.zarr_format) if multiscale else None
     if isinstance(node, Broken):
         return None
     above = node.path
@@ -110,17 +110,18 @@ def image_of(access: Access, node: Node) -> Image | None:
         if isinstance(group, Group) and (image := read_multiscale(above, group.attributes)):
             paths = [level.path for level in image.levels]
             if node.path in paths and len(image.axes) == len(node.shape):
-                return replace(_with_levels(access, image), pinned=paths.index(node.path))
+                whole = _with_levels(access, image, group.zarr_format)
+                return replace(whole, pinned=paths.index(node.path))
         if not above:
             break
     notes = _misplaced(access, node)
     return Image(replace(multiscale_of_array(node), notes=notes), (node,))
 
 
-def _with_levels(access: Access, multiscale: Multiscale) -> Image:
+def _with_levels(access: Access, multiscale: Multiscale, zarr_format: int | None) -> Image:
     levels: list[Array | Broken] = []
-    for level in multiscale.levels:
-        node = read_node(access, level.path)
+    found = read_nodes(access, [level.path for level in multiscale.levels], zarr_format)
+    for level, node in zip(multiscale.levels, found, strict=True):
         if isinstance(node, Array) and len(node.shape) != len(multiscale.axes):
             node = Broken(
                 level.path,
@@ -143,13 +144,14 @@ def _misplaced(access: Access, array: Array) -> tuple[str, ...]:
     missing, or wrong.
     """
     encoding, first = array.key_encoding, (0,) * len(array.shape)
-    if array.zarr_format != 2 or len(first) < 2:
+    # Over a network, two requests for each level are too much to pay for what is rare.
+    if array.zarr_format != 2 or len(first) < 2 or access.traffic is not None:
         return ()
     other = KeyEncoding(encoding.style, "." if encoding.separator == "/" else "/")
     declared, found = encoding.key(first), other.key(first)
-    if access.mode(join_path(array.path, declared)) is not None:
+    if access.has(join_path(array.path, declared)):
         return ()
-    if access.mode(join_path(array.path, found)) is None:
+    if not access.has(join_path(array.path, found)):
         return ()
     name = array.name or "the array"
     return (

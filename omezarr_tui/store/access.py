@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import stat
-import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from omezarr_tui.errors import UserError
-from omezarr_tui.store.location import Location
+from omezarr_tui.store.location import LOCAL, Location
 
 if TYPE_CHECKING:
     from zarr.abc.store import Store
+
+    from omezarr_tui.store.traffic import Traffic
+
+# The documents that stand in a node's folder, by name; or why they cannot be read.
+Documents = Mapping[str, bytes] | OSError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +25,45 @@ class Entry:
     is_folder: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a place is to be opened. What may be secret is never shown.
+
+    Parameters
+    ----------
+    read_only
+        Refuse to write, whatever the permissions are.
+    profile
+        Of the AWS configuration, whose credentials count.
+    anonymous
+        Send no credentials (True), send them whatever comes (False), or send them where
+        there are any, and none where they do not help (None).
+    storage
+        Settings of the library that reads: of obstore, or of an fsspec file system.
+    """
+
+    read_only: bool = False
+    profile: str | None = None
+    anonymous: bool | None = None
+    storage: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
 class Access(Protocol):
     """Bytes by key. A key is a path with ``/`` between its parts, relative to the location."""
 
     location: Location
+
+    @property
+    def can_list(self) -> bool:
+        """Whether `entries` tells all names; else children are those that metadata name."""
+
+    @property
+    def denied(self) -> str | None:
+        """Why the server refused keys, which then count as missing; None where it did not."""
+
+    @property
+    def traffic(self) -> Traffic | None:
+        """What has gone over the network; None where there is none."""
 
     def at(self, location: Location) -> Access:
         """The same kind of access at another place, as read-only as this one."""
@@ -40,8 +74,34 @@ class Access(Protocol):
     def get(self, key: str) -> bytes | None:
         """All bytes of a key; None where there is no such key."""
 
+    def documents(self, paths: Sequence[str], zarr_format: int | None) -> list[Documents]:
+        """The documents of nodes, of a format or (None) of any; what is there of them.
+
+        Over a network they are asked for together, and remembered until `forget`.
+        """
+
+    def list_soon(self, folder: str) -> None:
+        """Begin to list a folder, where that takes long: `entries` will be asked for it."""
+
+    def known_names(self, folder: str) -> frozenset[str] | None:
+        """The names in a group that consolidated metadata tell; None where they do not."""
+
+    def forget(self) -> None:
+        """Ask for everything anew from now on."""
+
     def get_range(self, key: str, start: int, length: int) -> bytes:
         """Some bytes of a key that exists; a negative start counts from the end."""
+
+    async def fetch(
+        self, key: str, start: int | None = None, length: int | None = None
+    ) -> bytes | None:
+        """The bytes of a key, or a part of them, within an event loop; None where it is missing."""
+
+    def size(self, key: str) -> int:
+        """The bytes of a key that exists; else `FileNotFoundError`."""
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a key."""
 
     def entries(self, folder: str) -> list[Entry]:
         """The names directly inside a folder, in no order; empty where there is none."""
@@ -68,207 +128,32 @@ class Access(Protocol):
         """A read-only zarr store over the same place."""
 
 
-class LocalAccess:
-    """A store on a local disk (or one that is mounted like one).
-
-    Parameters
-    ----------
-    location
-        Where the store lies.
-    read_only
-        Refuse to write, whatever the permissions are.
-    """
-
-    def __init__(self, location: Location, *, read_only: bool = False) -> None:
-        self.location = location
-        self._root = os.fspath(location.path)
-        self._asked_read_only = read_only
-
-    def at(self, location: Location) -> LocalAccess:
-        """The same kind of access at another place, as read-only as this one."""
-        return LocalAccess(location, read_only=self._asked_read_only)
-
-    def why_read_only(self) -> str | None:
-        """Why nothing can be written here, in words; None where it can."""
-        if self._asked_read_only:
-            return "opened with --read-only"
-        if not os.access(self._root, os.W_OK | os.X_OK):
-            return "no permission to write here"
-        return None
-
-    def get(self, key: str) -> bytes | None:
-        """All bytes of a key; None where there is no such key.
-
-        Raises
-        ------
-        OSError
-            The key is there and cannot be read.
-        """
-        try:
-            with open(self._path(key), "rb") as file:
-                return file.read()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            return None
-
-    def get_range(self, key: str, start: int, length: int) -> bytes:
-        """Some bytes of a key that exists; a negative start counts from the end.
-
-        Raises
-        ------
-        OSError
-            The key cannot be read, or is shorter than that.
-        """
-        with open(self._path(key), "rb") as file:
-            file.seek(start, os.SEEK_SET if start >= 0 else os.SEEK_END)
-            return file.read(length)
-
-    def entries(self, folder: str) -> list[Entry]:
-        """The names directly inside a folder, in no order; empty where there is none.
-
-        Raises
-        ------
-        OSError
-            The folder is there and cannot be listed.
-        """
-        try:
-            with os.scandir(self._path(folder)) as found:
-                return [Entry(entry.name, _is_folder(entry)) for entry in found]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-
-    def leads_back(self, folder: str) -> bool:
-        """Whether a folder is a link to one that it lies in: to go down there never ends."""
-        path = self._path(folder)
-        if not os.path.islink(path):
-            return False
-        target = os.path.realpath(path)
-        above = map(os.path.realpath, Path(path).parents)
-        return any(Path(folder).is_relative_to(target) for folder in above)
-
-    def keys_below(self, folder: str) -> Iterator[tuple[str, int]]:
-        """Each key below a folder, relative to it, with its size in bytes.
-
-        Links to folders are followed, as zarr-python reads through them.
-        """
-        pending = [""]
-        top = self._path(folder)
-        while pending:
-            prefix = pending.pop()
-            try:
-                found = os.scandir(os.path.join(top, prefix))
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-            with found:
-                for entry in found:
-                    key = f"{prefix}{entry.name}"
-                    if _is_folder(entry) and not (
-                        entry.is_symlink() and self.leads_back(os.path.join(folder, key))
-                    ):
-                        pending.append(key + "/")
-                    else:
-                        with suppress(FileNotFoundError):
-                            yield key, entry.stat().st_size
-
-    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-        """Set a key in one step, or delete it where the value is None.
-
-        The new file stands beside the old one until it is whole and on the disk, then
-        takes its place, its permissions and, where allowed, its owner. Where there was none,
-        its permissions are `mode`, or what the user's mask says.
-
-        Raises
-        ------
-        UserError
-            The place is read-only.
-        OSError
-            The disk refused.
-        """
-        if reason := self.why_read_only():
-            raise UserError(f"{self.location.name} was not changed", reason)
-        path = Path(self._path(key))
-        if value is None:
-            path.unlink(missing_ok=True)
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(value)
-                file.flush()
-                os.fsync(file.fileno())
-            _set_permissions(path, beside, mode)
-            Path(beside).replace(path)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
-
-    def mode(self, key: str) -> int | None:
-        """The permission bits of a key; None where it is missing."""
-        try:
-            return stat.S_IMODE(os.stat(self._path(key)).st_mode)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-
-    def remove_folder(self, folder: str) -> None:
-        """Remove a folder that is empty; any other is left as it is."""
-        with suppress(OSError):
-            os.rmdir(self._path(folder))
-
-    def zarr_store(self) -> Store:
-        """A read-only zarr store over the same place."""
-        from zarr.storage import LocalStore
-
-        return LocalStore(self._root, read_only=True)
-
-    def _path(self, key: str) -> str:
-        if key.startswith("/") or "\0" in key or ".." in key.split("/"):
-            raise UserError(
-                f"{key} was not read",
-                "the path leads out of the store, or is not a path",
-            )
-        path = os.path.join(self._root, key)
-        try:
-            os.fsencode(path)
-        except UnicodeEncodeError as error:  # half of a surrogate pair, which JSON can spell
-            raise UserError(f"{key} was not read", "no file can have this name") from error
-        return path
+DEFAULTS = Options()
 
 
-def open_access(location: Location, *, read_only: bool = False) -> Access:
-    """The access that fits a location.
+def open_access(location: Location, options: Options = DEFAULTS) -> Access:
+    """The access that fits a location. What reads it is imported here, and not before.
+
+    Over a network nothing is asked yet.
 
     Raises
     ------
     UserError
-        Nothing is there, or it is not a folder.
+        A local place is not there, or what reads a remote one is not installed.
     """
-    if not location.path.exists():
-        raise UserError(f"There is nothing at {location.path}", "check the path")
-    if not location.path.is_dir():
-        raise UserError(
-            f"{location.path} is not a folder",
-            "a Zarr store on a disk is a folder of files",
-        )
-    return LocalAccess(location, read_only=read_only)
+    if location.inside is not None:
+        from omezarr_tui.store.archive import open_archive
 
+        return open_archive(location, options)
+    if location.protocol == LOCAL:
+        from omezarr_tui.store.local import LocalAccess, check_folder
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link in a circle, say
-        return False
+        check_folder(location.path)
+        return LocalAccess(location, read_only=options.read_only)
+    if location.protocol in ("s3", "gs", "az", "http", "https"):
+        from omezarr_tui.store.objects import open_objects
 
+        return open_objects(location, options)
+    from omezarr_tui.store.files import open_files
 
-def _set_permissions(old: Path, new: str, mode: int | None) -> None:
-    try:
-        status = old.stat()
-    except FileNotFoundError:
-        if mode is None:
-            mask = os.umask(0)
-            os.umask(mask)
-            mode = 0o666 & ~mask
-        Path(new).chmod(mode)
-        return
-    with suppress(OSError):  # only root may give files away
-        os.chown(new, status.st_uid, status.st_gid)
-    Path(new).chmod(stat.S_IMODE(status.st_mode))
+    return open_files(location, options)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.node import Array
+from omezarr_tui.store.codecs import why_not_decodable
+from omezarr_tui.store.node import Array, join_path
+from omezarr_tui.store.standins import HEAD, why_chunk_fails
 
 if TYPE_CHECKING:
     import zarr
@@ -33,10 +35,14 @@ def open_array(access: Access, node: Array, store: Store | None = None) -> zarr.
     Raises
     ------
     UserError
-        zarr-python cannot open it, because of an unknown codec for example.
+        A codec is not known here, or zarr-python cannot open it for another reason.
     """
     _prepare()
     import zarr
+
+    name = node.path or access.location.name
+    if reason := why_not_decodable(node):
+        raise UserError(f"{name} cannot be decoded: {reason[0]}", reason[1])
 
     try:
         return zarr.open_array(
@@ -46,9 +52,39 @@ def open_array(access: Access, node: Array, store: Store | None = None) -> zarr.
             zarr_format=2 if node.zarr_format == 2 else 3,
         )
     except Exception as error:  # zarr raises nearly anything at an odd document
-        raise UserError(
-            f"{node.path or access.location.name} cannot be opened", explain(error)
-        ) from error
+        raise UserError(f"{name} cannot be opened", _why(error, node)) from error
+
+
+def why_unreadable(access: Access, node: Array, key: str, error: Exception) -> str:
+    """Say why a stored chunk or shard could not be read, after one look at its bytes.
+
+    Parameters
+    ----------
+    access
+        Where the array lies.
+    node
+        The array.
+    key
+        Of the chunk or shard, relative to the array.
+    error
+        What zarr-python raised.
+    """
+    try:
+        head = access.get_range(join_path(node.path, key), 0, HEAD)
+    except (OSError, UserError):
+        return explain(error)
+    return why_chunk_fails(head) or explain(error)
+
+
+def _why(error: Exception, node: Array) -> str:
+    import zarr
+
+    if str(error).startswith("No Zarr data type found"):
+        return (
+            f"zarr-python {zarr.__version__} does not know its data type, {node.dtype.name}; "
+            "a newer one may, and tensorstore reads most"
+        )
+    return explain(error)
 
 
 def _prepare() -> None:

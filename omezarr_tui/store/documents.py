@@ -5,13 +5,14 @@ Only what a node needs is checked here, so that one that is slightly wrong still
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from omezarr_tui.errors import explain
-from omezarr_tui.store.dtypes import ByteOrder, dtype_of_v2, dtype_of_v3
+from omezarr_tui.store.dtypes import ByteOrder, DataType, dtype_of_v2, dtype_of_v3
+from omezarr_tui.store.json_object import DocumentError, parse_json
 from omezarr_tui.store.node import (
     Array,
     Broken,
@@ -22,7 +23,7 @@ from omezarr_tui.store.node import (
     Node,
     ShardIndex,
 )
-from omezarr_tui.text import visible
+from omezarr_tui.text import listed, visible
 
 ZARR_JSON, ZARRAY, ZGROUP, ZATTRS = "zarr.json", ".zarray", ".zgroup", ".zattrs"
 DOCUMENTS = (ZARR_JSON, ZARRAY, ZGROUP, ZATTRS)
@@ -47,8 +48,13 @@ _TO_BYTES = {
 }
 
 
-class DocumentError(ValueError):
-    """A document that says something impossible; the text is for the user."""
+_ITS_WRITER = "the values mean nothing without it; read them with what wrote the store"
+_RECTILINEAR = (
+    "its chunks differ in size; zarr-python 3.4 reads them once told "
+    'zarr.config.set({"array.rectilinear_chunks": True})'
+)
+# Data types that zarr-python does not have, and tensorstore does.
+_TENSORSTORE_TYPES = re.compile(r"int[24]|float8_\w+|float4_\w+")
 
 
 def parse_node(path: str, documents: Mapping[str, bytes]) -> Node | None:
@@ -71,10 +77,10 @@ def parse_node(path: str, documents: Mapping[str, bytes]) -> Node | None:
     if name is None:
         return None
     try:
-        document = _parse_json(documents[name], name)
+        document = parse_json(documents[name], name)
         if name == ZARR_JSON:
             return _node_v3(path, document)
-        attributes = _parse_json(documents[ZATTRS], ZATTRS) if ZATTRS in documents else {}
+        attributes = parse_json(documents[ZATTRS], ZATTRS) if ZATTRS in documents else {}
         if document.get("zarr_format") != 2:
             raise DocumentError(f'"zarr_format" is {document.get("zarr_format")!r}, not 2')
         return (
@@ -82,24 +88,10 @@ def parse_node(path: str, documents: Mapping[str, bytes]) -> Node | None:
         )
     except DocumentError as error:
         told = str(error)
-        return Broken(path, told if told.startswith((name, ZATTRS)) else f"{name}: {told}")
+        reason = told if told.startswith((name, ZATTRS)) else f"{name}: {told}"
+        return Broken(path, reason, error.detail)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         return Broken(path, f"{name} cannot be understood", explain(error))
-
-
-def _parse_json(raw: bytes, name: str) -> dict[str, Any]:
-    try:
-        document = json.loads(raw)
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"{name} is not UTF-8 text") from error
-    except json.JSONDecodeError as error:
-        what = "is empty" if not raw.strip() else f"is not valid JSON: {error}"
-        raise DocumentError(f"{name} {what}") from error
-    except RecursionError as error:
-        raise DocumentError(f"{name} is nested too deeply") from error
-    if not isinstance(document, dict):
-        raise DocumentError(f"{name} holds a {type(document).__name__}, not an object")
-    return document
 
 
 def _node_v3(path: str, document: dict[str, Any]) -> Node:
@@ -113,14 +105,19 @@ def _node_v3(path: str, document: dict[str, Any]) -> Node:
         return Group(path, 3, attributes, bool(document.get("consolidated_metadata")))
     if kind != "array":
         raise DocumentError(f'"node_type" is {kind!r}, neither "array" nor "group"')
-    if document.get("storage_transformers"):
-        raise DocumentError("it has storage transformers, which no reader here knows")
+    if transformers := document.get("storage_transformers"):
+        raise DocumentError(
+            f"its storage transformer {_called(transformers)} is not known", _ITS_WRITER
+        )
     if extension := next(filter(_must_be_understood, document.items()), None):
-        raise DocumentError(f"it must not be read without knowing what {extension[0]!r} means")
+        raise DocumentError(
+            f"it must not be read without knowing what {extension[0]!r} means", _ITS_WRITER
+        )
     shape = _sizes(document, "shape")
     grid = _named(document, "chunk_grid")
     if grid[0] != "regular":
-        raise DocumentError(f'its chunk grid is "{grid[0]}"; only "regular" is known')
+        why = _RECTILINEAR if grid[0] == "rectilinear" else _ITS_WRITER
+        raise DocumentError(f'its chunk grid is "{grid[0]}"; only "regular" is known', why)
     stored = _sizes(grid[1], "chunk_shape")
     codecs, sharding = _codecs_v3(document.get("codecs"))
     chunks = _sizes(sharding, "chunk_shape") if sharding else stored
@@ -128,13 +125,13 @@ def _node_v3(path: str, document: dict[str, Any]) -> Node:
     encoding = _named(document, "chunk_key_encoding")
     style = encoding[0]
     if style not in ("default", "v2"):
-        raise DocumentError(f'its chunk key encoding is "{style}", which is not known')
+        raise DocumentError(f'its chunk key encoding is "{style}", which is not known', _ITS_WRITER)
     separator = _separator(encoding[1].get("separator", "/" if style == "default" else "."))
     return Array(
         path=path,
         zarr_format=3,
         shape=shape,
-        dtype=dtype_of_v3(document["data_type"], _byte_order(codecs)),
+        dtype=_dtype(dtype_of_v3, document["data_type"], _byte_order(codecs)),
         chunks=chunks,
         shards=stored if sharding else None,
         shard_index=_shard_index(sharding, stored, chunks) if sharding else None,
@@ -151,7 +148,7 @@ def _array_v2(path: str, document: dict[str, Any], attributes: dict[str, Any]) -
     shape, chunks = _sizes(document, "shape"), _sizes(document, "chunks")
     _check_chunks(shape, chunks)
     filters = document.get("filters") or []
-    dtype = dtype_of_v2(document["dtype"], filters)
+    dtype = _dtype(dtype_of_v2, document["dtype"], filters)
     order = document.get("order", "C")
     codecs = [_codec(step, "id") for step in filters]
     if not any(codec.kind == "array→bytes" for codec in codecs):
@@ -222,6 +219,24 @@ def _byte_order(codecs: tuple[Codec, ...]) -> ByteOrder | None:
             order: ByteOrder | None = codec.configuration.get("endian")
             return order
     return None
+
+
+def _dtype(read: Callable[[Any, Any], DataType], spelled: Any, context: Any) -> DataType:
+    try:
+        return read(spelled, context)
+    except ValueError as error:
+        if _TENSORSTORE_TYPES.fullmatch(str(spelled)):
+            cure = "zarr-python does not have this type; tensorstore reads it"
+        else:
+            cure = "it is misspelled, or an extension: read it with what wrote the store"
+        raise DocumentError(visible(error, 120), cure) from error
+
+
+def _called(extensions: Any) -> str:
+    """The names of extensions as a person lists them, each in quotes."""
+    steps = extensions if isinstance(extensions, list) else [extensions]
+    names = [step.get("name") if isinstance(step, dict) else step for step in steps]
+    return listed([f'"{visible(name, 40)}"' for name in names])
 
 
 def _named(document: Mapping[str, Any], key: str) -> tuple[str, Mapping[str, Any]]:

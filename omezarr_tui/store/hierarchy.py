@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from omezarr_tui.errors import UserError, explain
-from omezarr_tui.store.access import Access
+from omezarr_tui.store.access import Access, Entry
 from omezarr_tui.store.documents import (
     DOCUMENTS,
     ZARR_JSON,
@@ -27,6 +28,12 @@ _FOLDER_DEPTH = 3
 _FOLDER_LISTINGS = 64
 # More generations than people make, and few enough for readers that go down by recursion.
 _DEEPEST = 100
+# Nodes that are read ahead over a network; more take memory for what may not be wanted.
+_AHEAD = 20_000
+
+
+# Tells which children a group's metadata name.
+Promised = Callable[[Group], Iterable[str]]
 
 
 def read_node(access: Access, path: str) -> Node | None:
@@ -44,68 +51,40 @@ def read_node(access: Access, path: str) -> Node | None:
     node
         `Broken` where a document cannot be read; None where there is none.
     """
-    documents: dict[str, bytes] = {}
-    try:
-        for name in (ZARR_JSON, ZARRAY, ZGROUP):
-            if (raw := access.get(join_path(path, name))) is not None:
-                documents[name] = raw
-                if name != ZARR_JSON and (raw := access.get(join_path(path, ZATTRS))) is not None:
-                    documents[ZATTRS] = raw
-                break
-    except (OSError, UserError) as error:
-        return Broken(path, "cannot be read", explain(error))
-    return parse_node(path, documents)
+    return read_nodes(access, [path])[0]
 
 
-def open_root(access: Access) -> Node:
-    """The node at the location itself: a Zarr node, or a plain folder that holds stores.
+def read_nodes(
+    access: Access, paths: Sequence[str], zarr_format: int | None = None
+) -> list[Node | None]:
+    """Read the documents of many nodes, together where that is quicker.
 
-    Raises
-    ------
-    UserError
-        There is neither.
+    Parameters
+    ----------
+    access
+        The store.
+    paths
+        The nodes' paths.
+    zarr_format
+        That of the group above them, which is theirs as a rule.
+
+    Returns
+    -------
+    nodes
+        As `read_node` gives each.
     """
-    node = read_node(access, "")
-    if node is not None:
-        return node
-    where = access.location.path
     try:
-        names = {entry.name for entry in access.entries("")}
-    except OSError as error:
-        raise UserError(f"{where} cannot be listed", explain(error)) from error
-    if holds_zarr(access, ""):
-        return Group("", None)
-    if not names:
-        raise UserError(f"{where} is an empty folder", "it holds no Zarr store")
-    if ZATTRS in names:
-        raise UserError(
-            f"{where} is no whole Zarr store",
-            "it has .zattrs but neither .zgroup nor .zarray",
-        )
-    raise UserError(
-        f"{where} holds no Zarr store",
-        "there is no zarr.json, .zgroup or .zarray in it or in the folders right below",
-    )
-
-
-def find_node(access: Access, path: str) -> Node:
-    """The node at a path, for a command.
-
-    Raises
-    ------
-    UserError
-        There is no node at the path, or it is broken.
-    """
-    path = join_path(path)
-    node = read_node(access, path) if path else open_root(access)
-    where = f"{access.location.name}/{path}" if path else access.location.name
-    if node is None and holds_zarr(access, path):
-        node = Group(path, None)
-    if node is None:
-        raise UserError(f"There is no node at {where}", "no zarr.json, .zarray or .zgroup there")
-    if isinstance(node, Broken):
-        raise UserError(f"{where} is broken: {node.reason}", node.detail)
-    return node
+        found = access.documents(paths, zarr_format)
+    except UserError as error:  # one of the names is no name
+        if len(paths) > 1:
+            return [read_nodes(access, [path], zarr_format)[0] for path in paths]
+        return [Broken(paths[0], "cannot be read", explain(error))]
+    return [
+        Broken(path, "cannot be read", explain(documents))
+        if isinstance(documents, OSError)
+        else parse_node(path, documents)
+        for path, documents in zip(paths, found, strict=True)
+    ]
 
 
 def child_names(access: Access, group: Group, named: Iterable[str] = ()) -> list[str]:
@@ -125,12 +104,16 @@ def child_names(access: Access, group: Group, named: Iterable[str] = ()) -> list
     OSError
         The folder cannot be listed.
     """
-    names = {entry.name for entry in access.entries(group.path) if entry.is_folder}
-    return sorted(names.union(named), key=natural_key)
+    known = access.known_names(group.path)
+    if known is None:
+        known = frozenset(e.name for e in access.entries(group.path) if e.is_folder)
+    return sorted(known.union(named), key=natural_key)
 
 
-def read_child(access: Access, group: Group, name: str, *, promised: bool = False) -> Node | None:
-    """Read one child of a group.
+def read_children(
+    access: Access, group: Group, names: Sequence[str], promised: Iterable[str] = ()
+) -> list[Node]:
+    """Read a page of children, in the order of their names.
 
     Parameters
     ----------
@@ -138,19 +121,30 @@ def read_child(access: Access, group: Group, name: str, *, promised: bool = Fals
         The store.
     group
         The parent.
-    name
-        The child's name.
+    names
+        The children's names.
     promised
-        Whether the parent's metadata name it: then it is broken when it is missing.
+        Those that the parent's metadata name: they are broken where they are missing.
 
     Returns
     -------
-    node
-        None where the name is no part of the hierarchy, such as a folder of notes.
-        `Broken` also where the way down would not end.
+    nodes
+        Without names that are no part of the hierarchy, such as a folder of notes. `Broken`
+        also where the way down would not end.
     """
-    path = join_path(group.path, name)
-    node = read_node(access, path)
+    expected = set(promised)
+    paths = [join_path(group.path, name) for name in names]
+    found = read_nodes(access, paths, group.zarr_format)
+    nodes = [
+        _as_child(access, group, path, node, name in expected)
+        for name, path, node in zip(names, paths, found, strict=True)
+    ]
+    return [node for node in nodes if node is not None]
+
+
+def _as_child(
+    access: Access, group: Group, path: str, node: Node | None, promised: bool
+) -> Node | None:
     if not isinstance(node, Array | Broken) and access.leads_back(path):
         return Broken(path, "is a link to a folder above it", "to follow it would never end")
     if node is None:
@@ -160,8 +154,16 @@ def read_child(access: Access, group: Group, name: str, *, promised: bool = Fals
     return node
 
 
+def unread_document(entries: Iterable[Entry]) -> str | None:
+    """The document that is listed though it was not found: a link that leads nowhere."""
+    names = (entry.name for entry in entries if not entry.is_folder)
+    return next((name for name in names if name in DOCUMENTS[:3]), None)
+
+
 def _without_document(access: Access, group: Group, path: str, promised: bool) -> Node | None:
     """What a folder is that has no document: missing, damaged, plain, or of no concern."""
+    if access.traffic is not None and group.zarr_format is None:
+        return Group(path, None)  # over a network it is not looked into before it is opened
     try:
         entries = access.entries(path)
     except OSError as error:
@@ -169,12 +171,16 @@ def _without_document(access: Access, group: Group, path: str, promised: bool) -
     wanted = ZARR_JSON if group.zarr_format == 3 else f"{ZARRAY} or {ZGROUP}"
     if promised:
         what = "nothing is there" if not entries else "the folder is there, its document is not"
+        what = what if access.can_list else "the server has none"
         return Broken(path, f"no document at {join_path(path, wanted)}", what)
     if path.rpartition("/")[2].startswith("."):  # what programs keep for themselves
         return None
+    if name := unread_document(entries):
+        what = "a link to a file that is not here"
+        return Broken(path, f"its {name} is {what}", "fetch it, for example: git annex get .")
     if any(entry.name == ZATTRS for entry in entries):
         return Broken(path, "has .zattrs but neither .zgroup nor .zarray", "it is no whole node")
-    if holds_zarr(access, path):
+    if holds_zarr(access, path, deep=access.traffic is None):
         return Group(path, None)
     if group.zarr_format is not None and any(
         entry.name.split(".")[0].isdecimal() or (entry.name == "c" and entry.is_folder)
@@ -184,17 +190,18 @@ def _without_document(access: Access, group: Group, path: str, promised: bool) -
     return None
 
 
-def read_children(
-    access: Access, group: Group, names: Sequence[str], promised: Iterable[str] = ()
-) -> list[Node]:
-    """Read a page of children, in the order of their names."""
-    expected = set(promised)
-    read = (read_child(access, group, name, promised=name in expected) for name in names)
-    return [node for node in read if node is not None]
+def holds_zarr(access: Access, folder: str, *, deep: bool = True) -> bool:
+    """Whether some Zarr node lies in a folder or below it.
 
-
-def holds_zarr(access: Access, folder: str) -> bool:
-    """Whether some Zarr node lies in a folder or, within bounds, below it."""
+    Parameters
+    ----------
+    access
+        The store.
+    folder
+        Where to look.
+    deep
+        Look below, within bounds; else any folder in it is taken to hold one.
+    """
     pending = deque([(folder, 0)])
     listings = 0
     while pending and listings < _FOLDER_LISTINGS:
@@ -206,6 +213,8 @@ def holds_zarr(access: Access, folder: str) -> bool:
             continue
         if any(entry.name in DOCUMENTS[:3] for entry in entries):
             return True
+        if not deep:
+            return any(entry.is_folder for entry in entries)
         if depth < _FOLDER_DEPTH:
             pending.extend(
                 (join_path(path, entry.name), depth + 1)
@@ -219,7 +228,7 @@ def walk(
     access: Access,
     top: Node,
     depth: int | None = None,
-    promised: Callable[[Group], Iterable[str]] = lambda group: (),
+    promised: Promised = lambda group: (),
 ) -> Iterator[Node]:
     """All nodes below one, parents first, siblings in natural order.
 
@@ -234,6 +243,11 @@ def walk(
     promised
         Tells which children a group's metadata name.
     """
+    read_ahead(access, top, depth, promised)
+    yield from _walk(access, top, depth, promised)
+
+
+def _walk(access: Access, top: Node, depth: int | None, promised: Promised) -> Iterator[Node]:
     if not isinstance(top, Group) or depth == 0:
         return
     try:
@@ -243,7 +257,34 @@ def walk(
         yield Broken(join_path(top.path, "…"), "cannot be listed", explain(error))
         return
     for name in names:
-        node = read_child(access, top, name, promised=name in expected)
-        if node is not None:
+        for node in read_children(access, top, [name], expected):
             yield node
-            yield from walk(access, node, None if depth is None else depth - 1, promised)
+            yield from _walk(access, node, None if depth is None else depth - 1, promised)
+
+
+def read_ahead(access: Access, top: Node, depth: int | None, promised: Promised) -> None:
+    """Read what is about to be asked for over a network, a generation at a time.
+
+    Parameters
+    ----------
+    access
+        Remembers it.
+    top, depth, promised
+        As for `walk`.
+    """
+    generation = [top] if isinstance(top, Group) and access.traffic is not None else []
+    read = 0
+    while generation and read < _AHEAD and depth != 0:
+        for group in generation:
+            if access.known_names(group.path) is None:
+                access.list_soon(group.path)
+        below: dict[int | None, list[str]] = {}
+        for group in generation:
+            with suppress(OSError):  # it is told when its turn comes
+                names = child_names(access, group, promised(group))
+                paths = below.setdefault(group.zarr_format, [])
+                paths += [join_path(group.path, name) for name in names]
+        nodes = [node for form, paths in below.items() for node in read_nodes(access, paths, form)]
+        read += len(nodes)
+        generation = [node for node in nodes if isinstance(node, Group)]
+        depth = None if depth is None else depth - 1

@@ -39,7 +39,7 @@ def store_root(access: Access, path: str) -> tuple[Access, str]:
 
 
 def _is_node(access: Access) -> bool:
-    try:
-        return any(access.get(name) is not None for name in (ZARR_JSON, ZARRAY, ZGROUP))
-    except OSError:  # a folder above that may not be read
-        return False
+    (documents,) = access.documents([""], None)
+    return not isinstance(documents, OSError) and any(  # a folder above that may not be read
+        name in documents for name in (ZARR_JSON, ZARRAY, ZGROUP)
+    )

@@ -16,13 +16,10 @@ from time import monotonic
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.documents import DOCUMENTS
 from omezarr_tui.store.node import Array, ShardIndex, join_path
+from omezarr_tui.store.waiting import Cancelled
 
 _NEVER_WRITTEN = 2**64 - 1
 _REPORT_EVERY = 0.25  # seconds
-
-
-class Cancelled(Exception):
-    """The user asked for it to stop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from textual.screen import Screen
 from omezarr_tui.errors import ExitCode, UserError, explain
 from omezarr_tui.ome.discover import promised_children
 from omezarr_tui.settings import Settings, state_folder
-from omezarr_tui.store.access import Access, open_access
-from omezarr_tui.store.hierarchy import find_node, open_root
+from omezarr_tui.store.access import Access, Options, open_access
 from omezarr_tui.store.listing import Listing, list_page
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Group, Node
+from omezarr_tui.store.opening import find_node, open_root
 from omezarr_tui.tui.actions import is_detail, remapped
 from omezarr_tui.tui.screens.browse import BrowseScreen
 from omezarr_tui.tui.themes import THEMES
@@ -116,17 +116,17 @@ class OmezarrApp(App[None]):
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
 
-def open_store(location: Location, node: str, *, read_only: bool, settings: Settings) -> Opening:
+def open_store(location: Location, options: Options, node: str, settings: Settings) -> Opening:
     """Read what the first frame shows.
 
     Parameters
     ----------
     location
         Where the store lies.
+    options
+        How it is opened.
     node
         A node's path; empty for the root.
-    read_only
-        Offer no edits.
     settings
         Says how many children are read at first.
 
@@ -135,7 +135,7 @@ def open_store(location: Location, node: str, *, read_only: bool, settings: Sett
     UserError
         There is no store, or no such node in it.
     """
-    access = open_access(location, read_only=read_only)
+    access = open_access(location, options)
     root = open_root(access)
     path = find_node(access, node).path if node else ""
     listing = None
@@ -144,12 +144,12 @@ def open_store(location: Location, node: str, *, read_only: bool, settings: Sett
     return Opening(access, root, listing, path)
 
 
-def run(location: Location, node: str, *, read_only: bool, settings: Settings) -> int:
+def run(location: Location, options: Options, node: str, settings: Settings) -> int:
     """Open the program on a store, until the user leaves.
 
     Parameters
     ----------
-    location, node, read_only, settings
+    location, options, node, settings
         As for `open_store`.
 
     Returns
@@ -164,7 +164,7 @@ def run(location: Location, node: str, *, read_only: bool, settings: Settings) -
     """
     # A mistake in the settings is told before the screen is taken.
     remapped(settings.keys)
-    app = OmezarrApp(open_store(location, node, read_only=read_only, settings=settings), settings)
+    app = OmezarrApp(open_store(location, options, node, settings), settings)
     if settings.theme not in app.available_themes:
         raise UserError(
             f"The settings name a theme {settings.theme!r} that does not exist",

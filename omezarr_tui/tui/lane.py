@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from omezarr_tui.errors import UserError, explain
-from omezarr_tui.store.stored import Cancelled
+from omezarr_tui.store.waiting import Cancelled
 from omezarr_tui.tui import messages
 
 if TYPE_CHECKING:

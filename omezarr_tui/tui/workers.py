@@ -18,7 +18,8 @@ from omezarr_tui.store.listing import list_page, open_below
 from omezarr_tui.store.node import Array, Group, Node
 from omezarr_tui.store.root import store_root
 from omezarr_tui.store.search import find_by_name
-from omezarr_tui.store.stored import Cancelled, measure_stored
+from omezarr_tui.store.stored import measure_stored
+from omezarr_tui.store.waiting import Cancelled
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.lane import IsCancelled, Job, Lane, told
 

@@ -12,6 +12,7 @@ from running import failed, process
 
 import omezarr_tui
 from omezarr_tui import cli
+from omezarr_tui.store.access import Options
 from omezarr_tui.store.location import Location
 
 COMMANDS = ("open", "demo", "tree", "info", "show", "export")
@@ -56,7 +57,7 @@ class TestArguments:
         [
             (["tree", "nothing/here"], "nothing/here"),
             (["tree", "s3://bucket/key"], "s3://"),
-            (["tree", __file__], "not a folder"),
+            (["tree", __file__], "is a text file"),
         ],
     )
     def test_what_cannot_be_opened(self, run: Any, words: list[str], told: str) -> None:
@@ -89,8 +90,8 @@ class TestOpening:
         """What the program would have been opened on, at a terminal."""
         calls: list[tuple[Any, ...]] = []
 
-        def run(location: Location, node: str, *, read_only: bool, settings: Any) -> int:
-            calls.append((location.path, node, read_only, settings.rendering))
+        def run(location: Location, options: Options, node: str, settings: Any) -> int:
+            calls.append((location.path, node, options.read_only, settings.rendering))
             return 7
 
         monkeypatch.setattr("omezarr_tui.tui.app.run", run)
@@ -161,7 +162,7 @@ class TestUnforeseen:
             raise ZeroDivisionError("by zero")
 
         monkeypatch.setattr("omezarr_tui.commands.places.open_access", fail)
-        monkeypatch.setattr("omezarr_tui.commands.places.parse_location", fail)
+        monkeypatch.setattr("omezarr_tui.commands.arguments.parse_location", fail)
 
     def test_one_line_and_a_cause(self, run: Any) -> None:
         failed(run("tree", "."), 3, "ZeroDivisionError: by zero", cli.DEBUG)

@@ -9,7 +9,8 @@ import pytest
 import zarr
 from foreign import Foreign
 
-from omezarr_tui.store.access import Entry, LocalAccess
+from omezarr_tui.store.access import Entry
+from omezarr_tui.store.local import LocalAccess
 
 NODE_KEYS = {
     *("path", "kind", "zarr_format", "ome", "shape", "dtype", "chunks", "shards", "error"),
@@ -76,7 +77,7 @@ class TestTree:
         code, out, _ = run("tree", path)
         assert code == 1
         assert re.search(r"─ good +4 × 6  uint16$", out, re.MULTILINE)
-        assert re.search(r"─ ✗ truncated +\S+ .*is not valid JSON: .+", out)
+        assert re.search(r"─ ✗ truncated +\S+ .*is not valid JSON at .+: .+", out)
         code, out, _ = run("tree", path, "--json")
         found = nodes(json.loads(out))
         assert code == 1

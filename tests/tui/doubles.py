@@ -9,8 +9,9 @@ from typing import Any
 from zarr.abc.store import Store
 from zarr.storage import WrapperStore
 
-from omezarr_tui.store.access import Entry, LocalAccess
+from omezarr_tui.store.access import Entry
 from omezarr_tui.store.documents import DOCUMENTS
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
 
 _LONGEST = 20  # seconds that anything waits: a test that forgets the gate fails and ends
@@ -20,7 +21,7 @@ class CountingAccess(LocalAccess):
     """Notes which folders are listed; of those that are closed, it refuses to tell anything."""
 
     def __init__(self, path: Path, *closed: str) -> None:
-        super().__init__(Location(path))
+        super().__init__(Location.local(path))
         self.listed: list[str] = []
         self.closed = closed
 
@@ -47,7 +48,7 @@ class GatedAccess(LocalAccess):
     hold_documents = False
 
     def __init__(self, path: Path) -> None:
-        super().__init__(Location(path))
+        super().__init__(Location.local(path))
         self.gate = threading.Event()
         self.gate.set()
         self.asked: list[str] = []

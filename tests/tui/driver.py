@@ -22,7 +22,8 @@ from omezarr_tui.image.cells import Frame
 from omezarr_tui.image.picture import Painter, PictureRequest
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.settings import Settings
-from omezarr_tui.store.access import Access, LocalAccess
+from omezarr_tui.store.access import Access, Options
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Node
 from omezarr_tui.tui.app import OmezarrApp, open_store
@@ -242,7 +243,7 @@ async def opened(
     chosen = settings or Settings(**changes)
     double = patch("omezarr_tui.tui.app.open_access", lambda *_, **__: access)
     with double if access else nullcontext():
-        opening = open_store(Location(path), node, read_only=read_only, settings=chosen)
+        opening = open_store(Location.local(path), Options(read_only), node, chosen)
     program = Program(OmezarrApp(opening, chosen))
     async with program.app.run_test(size=size, notifications=True, message_hook=program.hear):
         await program.settle()
@@ -261,7 +262,7 @@ def text_of(widget: Widget) -> str:
 
 def frame_of(path: Path, request: PictureRequest) -> Frame:
     """The cells of a picture as the image folder alone makes them, with nothing of the TUI."""
-    return Painter(Reader(LocalAccess(Location(path)))).paint(request).frame
+    return Painter(Reader(LocalAccess(Location.local(path)))).paint(request).frame
 
 
 def in_sight(program: Program, widget: Widget) -> bool:

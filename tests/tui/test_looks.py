@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from omezarr_tui.demo import write_demo
 from omezarr_tui.settings import Settings
+from omezarr_tui.store.access import Options
 from omezarr_tui.store.location import Location
 from omezarr_tui.tui.app import OmezarrApp, open_store
 
@@ -25,7 +26,7 @@ def cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Location:
     """The sample image, at a relative path: no screen may show where a test ran."""
     write_demo(tmp_path / "demo")
     monkeypatch.chdir(tmp_path / "demo")
-    return Location(Path("cells.ome.zarr"))
+    return Location.local(Path("cells.ome.zarr"))
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def alike(snap_compare: Compare) -> Iterator[Callable[..., bool]]:
         location: Location, node: str, size: tuple[int, int], keys: list[str], **settings: Any
     ) -> bool:
         chosen = Settings(**settings)
-        opening = open_store(location, node, read_only=False, settings=chosen)
+        opening = open_store(location, Options(), node, chosen)
         program = Program(OmezarrApp(opening, chosen))
         tokens.append(message_hook.set(program.hear))
 

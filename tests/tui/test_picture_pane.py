@@ -16,10 +16,10 @@ from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.image.view import first_view
 from omezarr_tui.ome.discover import image_of
 from omezarr_tui.settings import load_settings, settings_file
-from omezarr_tui.store.access import LocalAccess
-from omezarr_tui.store.hierarchy import find_node
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Array
+from omezarr_tui.store.opening import find_node
 from omezarr_tui.text import format_number
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
 from omezarr_tui.tui.widgets.picture_pane import PicturePane
@@ -27,7 +27,7 @@ from omezarr_tui.tui.widgets.picture_pane import PicturePane
 
 def first_request(path: Path, node: str, room: tuple[int, int]) -> PictureRequest:
     """What choosing a node must ask for, from the store alone."""
-    access = LocalAccess(Location(path))
+    access = LocalAccess(Location.local(path))
     image = image_of(access, find_node(access, node))
     assert image is not None
     view = first_view(image)
@@ -247,7 +247,7 @@ class TestValues:
             for _ in made.arrays:
                 await p.press("down")
                 assert isinstance(p.node, Array)
-                image = image_of(LocalAccess(Location(made.path)), p.node)
+                image = image_of(LocalAccess(Location.local(made.path)), p.node)
                 assert image is not None
                 if first_view(image) is not None:
                     assert not p.panel.has_class("-values")

@@ -1,0 +1,290 @@
+"""A store on a local disk, or one that is mounted like one."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omezarr_tui.errors import UserError
+from omezarr_tui.store.access import Documents, Entry
+from omezarr_tui.store.documents import ZARR_JSON, ZARRAY, ZATTRS, ZGROUP
+from omezarr_tui.store.location import Location
+from omezarr_tui.store.node import join_path
+from omezarr_tui.store.standins import name_link
+from omezarr_tui.store.strangers import HEAD_BYTES, name_file
+
+if TYPE_CHECKING:
+    from zarr.abc.store import Store
+
+    from omezarr_tui.store.traffic import Traffic
+
+
+class LocalAccess:
+    """A store on a local disk (or one that is mounted like one).
+
+    Parameters
+    ----------
+    location
+        Where the store lies.
+    read_only
+        Refuse to write, whatever the permissions are.
+    """
+
+    can_list = True
+    denied = None
+    traffic: Traffic | None = None
+
+    def __init__(self, location: Location, *, read_only: bool = False) -> None:
+        self.location = location
+        self._root = os.fspath(location.path)
+        self._asked_read_only = read_only
+
+    def at(self, location: Location) -> LocalAccess:
+        """The same kind of access at another place, as read-only as this one."""
+        return LocalAccess(location, read_only=self._asked_read_only)
+
+    def why_read_only(self) -> str | None:
+        """Why nothing can be written here, in words; None where it can."""
+        if self._asked_read_only:
+            return "opened with --read-only"
+        if not os.access(self._root, os.W_OK | os.X_OK):
+            return "no permission to write here"
+        return None
+
+    def get(self, key: str) -> bytes | None:
+        """All bytes of a key; None where there is no such key.
+
+        Raises
+        ------
+        OSError
+            The key is there and cannot be read.
+        """
+        try:
+            with open(self._path(key), "rb") as file:
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+
+    def documents(self, paths: Sequence[str], zarr_format: int | None) -> list[Documents]:
+        """The documents of nodes; of any format, as the disk is quick to say."""
+        return [self._documents(path) for path in paths]
+
+    def _documents(self, path: str) -> Documents:
+        found: dict[str, bytes] = {}
+        try:
+            for name in (ZARR_JSON, ZARRAY, ZGROUP):
+                if (raw := self.get(join_path(path, name))) is not None:
+                    found[name] = raw
+                    if name != ZARR_JSON:
+                        raw = self.get(join_path(path, ZATTRS))
+                        found |= {} if raw is None else {ZATTRS: raw}
+                    break
+        except OSError as error:
+            return error
+        return found
+
+    def list_soon(self, folder: str) -> None:
+        """Nothing: a disk is quick."""
+
+    def known_names(self, folder: str) -> None:
+        """None: what lies on a disk counts, not what was consolidated of it."""
+
+    def forget(self) -> None:
+        """Nothing: nothing is remembered."""
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """Some bytes of a key that exists; a negative start counts from the end.
+
+        Raises
+        ------
+        OSError
+            The key cannot be read, or is shorter than that.
+        """
+        with open(self._path(key), "rb") as file:
+            if start < 0:
+                start = max(0, file.seek(0, os.SEEK_END) + start)
+            file.seek(start)
+            return file.read(length)
+
+    async def fetch(
+        self, key: str, start: int | None = None, length: int | None = None
+    ) -> bytes | None:
+        """The bytes of a key, or a part of them; None where there is no such key."""
+        if start is None or length is None:
+            return self.get(key)
+        return self.get_range(key, start, length)
+
+    def size(self, key: str) -> int:
+        """The bytes of a key that exists.
+
+        Raises
+        ------
+        FileNotFoundError
+            It does not.
+        """
+        return os.stat(self._path(key)).st_size
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a key."""
+        return self.mode(key) is not None
+
+    def entries(self, folder: str) -> list[Entry]:
+        """The names directly inside a folder, in no order; empty where there is none.
+
+        Raises
+        ------
+        OSError
+            The folder is there and cannot be listed.
+        """
+        try:
+            with os.scandir(self._path(folder)) as found:
+                return [Entry(entry.name, _is_folder(entry)) for entry in found]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def leads_back(self, folder: str) -> bool:
+        """Whether a folder is a link to one that it lies in: to go down there never ends."""
+        path = self._path(folder)
+        if not os.path.islink(path):
+            return False
+        target = os.path.realpath(path)
+        above = map(os.path.realpath, Path(path).parents)
+        return any(Path(folder).is_relative_to(target) for folder in above)
+
+    def keys_below(self, folder: str) -> Iterator[tuple[str, int]]:
+        """Each key below a folder, relative to it, with its size in bytes.
+
+        Links to folders are followed, as zarr-python reads through them.
+        """
+        pending = [""]
+        top = self._path(folder)
+        while pending:
+            prefix = pending.pop()
+            try:
+                found = os.scandir(os.path.join(top, prefix))
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            with found:
+                for entry in found:
+                    key = f"{prefix}{entry.name}"
+                    if _is_folder(entry) and not (
+                        entry.is_symlink() and self.leads_back(os.path.join(folder, key))
+                    ):
+                        pending.append(key + "/")
+                    else:
+                        with suppress(FileNotFoundError):
+                            yield key, entry.stat().st_size
+
+    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+        """Set a key in one step, or delete it where the value is None.
+
+        The new file stands beside the old one until it is whole and on the disk, then
+        takes its place, its permissions and, where allowed, its owner. Where there was none,
+        its permissions are `mode`, or what the user's mask says.
+
+        Raises
+        ------
+        UserError
+            The place is read-only.
+        OSError
+            The disk refused.
+        """
+        if reason := self.why_read_only():
+            raise UserError(f"{self.location.name} was not changed", reason)
+        path = Path(self._path(key))
+        if value is None:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(value)
+                file.flush()
+                os.fsync(file.fileno())
+            _set_permissions(path, beside, mode)
+            Path(beside).replace(path)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+
+    def mode(self, key: str) -> int | None:
+        """The permission bits of a key; None where it is missing."""
+        try:
+            return stat.S_IMODE(os.stat(self._path(key)).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def remove_folder(self, folder: str) -> None:
+        """Remove a folder that is empty; any other is left as it is."""
+        with suppress(OSError):
+            os.rmdir(self._path(folder))
+
+    def zarr_store(self) -> Store:
+        """A read-only zarr store over the same place."""
+        from omezarr_tui.store.checked_store import CheckedStore
+
+        return CheckedStore(self._root, read_only=True)
+
+    def _path(self, key: str) -> str:
+        if key.startswith("/") or "\0" in key or ".." in key.split("/"):
+            raise UserError(
+                f"{key} was not read",
+                "the path leads out of the store, or is not a path",
+            )
+        path = os.path.join(self._root, key)
+        try:
+            os.fsencode(path)
+        except UnicodeEncodeError as error:  # half of a surrogate pair, which JSON can spell
+            raise UserError(f"{key} was not read", "no file can have this name") from error
+        return path
+
+
+def check_folder(path: Path) -> None:
+    """See that a path is a folder.
+
+    Raises
+    ------
+    UserError
+        It is not; it says what it is.
+    """
+    if path.is_dir():
+        return
+    if path.is_symlink() and not path.exists():
+        what, to_do = name_link(os.readlink(path))
+        raise UserError(f"{path} is {what}", to_do)
+    if not path.exists():
+        raise UserError(f"There is nothing at {path}", "check the path")
+    found = None
+    with suppress(OSError), path.open("rb") as file:
+        found = name_file(path.name, file.read(HEAD_BYTES))
+    if found:
+        raise UserError(f"{path} is {found[0]}", found[1])
+    raise UserError(f"{path} is not a folder", "a Zarr store on a disk is a folder of files")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle, say
+        return False
+
+
+def _set_permissions(old: Path, new: str, mode: int | None) -> None:
+    try:
+        status = old.stat()
+    except FileNotFoundError:
+        if mode is None:
+            mask = os.umask(0)
+            os.umask(mask)
+            mode = 0o666 & ~mask
+        Path(new).chmod(mode)
+        return
+    with suppress(OSError):  # only root may give files away
+        os.chown(new, status.st_uid, status.st_gid)
+    Path(new).chmod(stat.S_IMODE(status.st_mode))

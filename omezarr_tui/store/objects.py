@@ -1,0 +1,246 @@
+"""S3, Google Cloud Storage, Azure and plain HTTP, read by obstore."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from omezarr_tui.errors import UserError
+from omezarr_tui.settings import MIB
+from omezarr_tui.store.access import Entry, Options
+from omezarr_tui.store.location import ARCHIVES, WEB, Location
+from omezarr_tui.store.refusals import (
+    IGNORES_RANGES,
+    NotPartial,
+    WrongRegion,
+    as_os_error,
+    region_of,
+)
+from omezarr_tui.store.remote import RemoteAccess
+from omezarr_tui.store.webindex import names_in_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from obstore.store import ObjectStore
+
+    from omezarr_tui.store.credentials import Way
+
+T = TypeVar("T")
+
+# A request that failed is made again so often, with growing waits between.
+RETRIES: Any = {
+    "max_retries": 4,
+    "retry_timeout": timedelta(seconds=60),
+    "backoff": {
+        "init_backoff": timedelta(milliseconds=200),
+        "max_backoff": timedelta(seconds=5),
+        "base": 2,
+    },
+}
+# Of a server that ignores ranges, an object is read whole to get a part of it; up to here.
+_WHOLE_BYTES = 64 * MIB
+_COALESCE = 64 * 1024  # parts that lie so near one another come with one request
+_LIST_BATCH = 1000
+
+
+def open_objects(location: Location, options: Options) -> RemoteAccess:
+    """The access to a bucket, a container or a web server. Nothing is asked yet.
+
+    Raises
+    ------
+    UserError
+        The credentials or the options that are given cannot be understood.
+    """
+    from omezarr_tui.store.credentials import ways_to_open
+
+    root = location.address.partition("/")[0]
+    transport = ObjectTransport(root, ways_to_open(location, options), location.protocol in WEB)
+    return RemoteAccess(location, options, transport)
+
+
+class ObjectTransport:
+    """What obstore reads.
+
+    Parameters
+    ----------
+    root
+        The bucket, container or host, with which every address begins.
+    ways
+        As whom to ask, the most likely first.
+    is_web
+        Whether it is a plain web server, which may list folders as web pages, or not at all.
+    """
+
+    def __init__(self, root: str, ways: Sequence[Way], is_web: bool) -> None:
+        self.can_list = not is_web
+        self._root = root
+        self._ways = ways
+        self._way = 0
+        self._is_web = is_web
+        self._learned: dict[str, str] = {}
+        self._stores: dict[int, ObjectStore] = {}
+
+    def why_read_only(self) -> str | None:
+        """Why nothing can be written here, in words; None where it can."""
+        if self._is_web:
+            return "nothing can be written over HTTP"
+        if self._ways[self._way].is_anonymous:
+            return "nothing can be written without credentials"
+        return None
+
+    async def try_otherwise(self, error: OSError) -> bool:
+        """Go on to the next of the ways; after the last one, return to the first."""
+        if isinstance(error, WrongRegion) and not self._learned:
+            region = error.region or await asyncio.to_thread(region_of, self._root)
+            self._learned = {"region": region} if region else {}
+            self._stores = {}
+            return bool(region)
+        self._way = (self._way + 1) % len(self._ways)
+        return self._way != 0
+
+    @property
+    def _tried(self) -> str:
+        """As whom it was tried, in words."""
+        return ", then ".join(way.name for way in self._ways)
+
+    async def get(self, address: str, most: int | None = None) -> bytes:
+        """All bytes of an object."""
+        import obstore
+
+        with self._told(address):
+            result = await obstore.get_async(self._store(), self._key(address))
+            if most is not None and result.meta["size"] > most:
+                raise OSError(f"{address} is larger than what is read of it here")
+            return bytes(await result.bytes_async())
+
+    async def get_range(self, address: str, start: int, length: int) -> bytes:
+        """Some bytes of an object; a negative start counts from the end."""
+        import obstore
+
+        async def part() -> bytes:
+            store, key = self._store(), self._key(address)
+            if start >= 0:
+                return bytes(await obstore.get_range_async(store, key, start=start, length=length))
+            result = await obstore.get_async(store, key, options={"range": {"suffix": -start}})
+            return bytes(await result.bytes_async())[:length]
+
+        def of_whole(whole: bytes) -> bytes:
+            return whole[start:][:length]
+
+        return await self._partly(address, part(), of_whole)
+
+    async def get_ranges(self, address: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Several parts of an object, each by start and length, in few requests."""
+        import obstore
+
+        async def parts() -> list[bytes]:
+            found = await obstore.get_ranges_async(
+                self._store(),
+                self._key(address),
+                starts=[start for start, _ in ranges],
+                lengths=[length for _, length in ranges],
+                coalesce=_COALESCE,
+            )
+            return [bytes(part) for part in found]
+
+        def of_whole(whole: bytes) -> list[bytes]:
+            return [whole[start : start + length] for start, length in ranges]
+
+        return await self._partly(address, parts(), of_whole)
+
+    async def _partly(
+        self, address: str, request: Awaitable[T], of_whole: Callable[[bytes], T]
+    ) -> T:
+        """The parts of an object; where the server ignores ranges, out of the whole of it."""
+        try:
+            with self._told(address):
+                return await request
+        except NotPartial:
+            if address.lower().endswith(ARCHIVES):
+                raise NotPartial(f"{IGNORES_RANGES}; download the zip and open it here") from None
+            try:
+                return of_whole(await self.get(address, _WHOLE_BYTES))
+            except OSError as error:
+                raise OSError(f"{IGNORES_RANGES}, and {error}") from error
+
+    async def size(self, address: str) -> int:
+        """The bytes of an object."""
+        import obstore
+
+        with self._told(address):
+            return (await obstore.head_async(self._store(), self._key(address)))["size"]
+
+    async def entries(self, address: str) -> list[Entry]:
+        """The names directly inside a folder."""
+        if self._is_web:
+            return await self._entries_of_page(address)
+        import obstore
+
+        with self._told(address):
+            found = await obstore.list_with_delimiter_async(self._store(), self._key(address))
+        return [
+            *(Entry(path.rpartition("/")[2], True) for path in found["common_prefixes"]),
+            *(Entry(each["path"].rpartition("/")[2], False) for each in found["objects"]),
+        ]
+
+    async def _entries_of_page(self, address: str) -> list[Entry]:
+        """The names in the page that some web servers make of a folder."""
+        try:
+            names = names_in_index(await self.get(address, MIB))
+        except (FileNotFoundError, PermissionError):
+            names = None
+        self.can_list = names is not None
+        return [Entry(name.rstrip("/"), name.endswith("/")) for name in names or ()]
+
+    async def below(self, address: str) -> AsyncIterator[list[tuple[str, int]]]:
+        """Each object below a folder, by its path from there, with its size; in batches."""
+        import obstore
+
+        skip = len(self._key(address)) + 1 if self._key(address) else 0
+        with self._told(address):
+            stream = obstore.list(self._store(), self._key(address) or None, chunk_size=_LIST_BATCH)
+            async for batch in stream:
+                yield [(each["path"][skip:], each["size"]) for each in batch]
+
+    async def put(self, address: str, value: bytes | None) -> None:
+        """Set an object in one step, or delete it where the value is None."""
+        import obstore
+
+        with self._told(address):
+            if value is None:
+                await obstore.delete_async(self._store(), self._key(address))
+            else:
+                # In one request: only then it is there whole or not at all.
+                await obstore.put_async(
+                    self._store(), self._key(address), value, use_multipart=False
+                )
+
+    async def mode(self, address: str) -> None:
+        """None: objects have no permission bits."""
+
+    async def remove_folder(self, address: str) -> None:
+        """Nothing: a folder is there as long as there is something in it."""
+
+    def _store(self) -> ObjectStore:
+        if self._way not in self._stores:
+            self._stores[self._way] = self._ways[self._way].connect(self._learned)
+        return self._stores[self._way]
+
+    def _key(self, address: str) -> str:
+        return address[len(self._root) + 1 :]
+
+    @contextmanager
+    def _told(self, address: str) -> Iterator[None]:
+        """Turn what obstore raises into an `OSError` for people."""
+        try:
+            yield
+        except (OSError, UserError, asyncio.CancelledError):
+            raise
+        except ValueError as error:  # a name that no object can have
+            raise FileNotFoundError(str(error)) from error
+        except Exception as error:
+            raise as_os_error(error, self._root, self._tried) from error

@@ -1,0 +1,90 @@
+"""What obstore raises -> an OSError that says in plain words why, and holds no secret."""
+
+from __future__ import annotations
+
+import re
+
+IGNORES_RANGES = "the server sends whole files only, no parts of them"
+
+_STATUS = re.compile(r"status(?: code)?:? (\d{3})")
+_REASON = re.compile(r'(?:message|error): "([^"]+)"')
+_CODE = re.compile(r"<Code>(\w+)</Code>")
+_REGION = re.compile(r"<Region>([a-z0-9-]+)</Region>")
+_SECRET = re.compile(
+    r"(?i)(sig|signature|token|key|credential|password|authorization)(=|: )[^\s&]+"
+)
+_EXPIRED = ("ExpiredToken", "TokenRefreshRequired", "token has expired", "RequestTimeTooSkewed")
+_UNKNOWN = ("InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch")
+
+
+class NotPartial(OSError):
+    """A part of an object was asked for, and the server sends all of it."""
+
+
+class WrongRegion(PermissionError):
+    """The bucket is in another region than was asked in: in this one, where that is told."""
+
+    def __init__(self, place: str, region: str | None) -> None:
+        super().__init__(f"{place} is in another region; name it with AWS_REGION")
+        self.region = region
+
+
+def region_of(bucket: str) -> str | None:
+    """The AWS region that a bucket is in; anyone may ask."""
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+
+    request = Request(f"https://s3.amazonaws.com/{bucket}", method="HEAD")
+    try:
+        with urlopen(request, timeout=10) as answer:
+            headers = answer.headers
+    except HTTPError as error:  # a refusal tells it too
+        headers = error.headers
+    except OSError:
+        return None
+    region: str | None = headers.get("x-amz-bucket-region")
+    return region
+
+
+def as_os_error(error: Exception, place: str, tried: str) -> OSError:
+    """What an exception of obstore means to a user.
+
+    Parameters
+    ----------
+    error
+        The exception. Its text goes on with how the program sees it, which is read here.
+    place
+        The bucket or host, for the sentence.
+    tried
+        As whom it was asked, in words.
+    """
+    from obstore.exceptions import NotFoundError, PermissionDeniedError, UnauthenticatedError
+
+    text = str(error)
+    if isinstance(error, NotFoundError):
+        return FileNotFoundError(f"{place} has no such object")
+    if any(code in text for code in _EXPIRED):
+        return PermissionError(f"the credentials for {place} have expired; tried {tried}")
+    if isinstance(error, PermissionDeniedError | UnauthenticatedError) or any(
+        code in text for code in _UNKNOWN
+    ):
+        code = _CODE.search(text)
+        why = f" ({code[1]})" if code else ""
+        return PermissionError(f"{place} does not let us read it{why}; tried {tried}")
+    if "non-partial response" in text or "NotPartial" in text:
+        return NotPartial(IGNORES_RANGES)
+    region = _REGION.search(text)
+    if region or "incorrectly configured region" in text or "PermanentRedirect" in text:
+        return WrongRegion(place, region[1] if region else None)
+    if status := _STATUS.search(text):
+        return OSError(f"{place} answered {status[1]}, also when it was asked again")
+    if "dns error" in text:
+        return ConnectionError(f"there is no host of the name {place}, or no network")
+    if "timed out" in text or "TimedOut" in text or "kind: Timeout" in text:
+        return TimeoutError(f"{place} did not answer in time")
+    if reasons := _REASON.findall(text):
+        return ConnectionError(
+            f"{place} cannot be reached: {_SECRET.sub('…', reasons[-1]).lower()}"
+        )
+    first = text.strip().splitlines()[0] if text.strip() else type(error).__name__
+    return OSError(_SECRET.sub(r"\1\2…", first))
