@@ -17,7 +17,8 @@ from servers.buckets import empty
 from servers.faults import Answer, Hang, Reset, Stall, Truncate
 from servers.http1 import Head
 from servers.process import HOST
-from servers.proxy import Proxy, Request, most_at_once, proxied, round_trips
+from servers.proxy import Proxy, proxied
+from servers.requests import Request, most_at_once, round_trips
 from servers.s3 import KEY_ID, PRIVATE, REGION, SECRET, S3Server
 from servers.web import WebServer
 

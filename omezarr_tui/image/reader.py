@@ -6,17 +6,14 @@ bytes; a plane whose chunks are all kept costs no reading.
 
 from __future__ import annotations
 
-import math
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.errors import UserError
+from omezarr_tui.image.chunks import Box, ChunkCache, Place, boxes_of, waves_of
 from omezarr_tui.image.sampling import Sampling, reducer_for
-from omezarr_tui.settings import MIB
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.arrays import open_array, why_unreadable
 from omezarr_tui.store.node import Array
@@ -26,61 +23,15 @@ if TYPE_CHECKING:
     import numpy as np
     import zarr
 
-CACHE_BYTES = 128 * MIB
-# One call to zarr reads at the most this much: between calls a newer request can win.
-_READ_BYTES = 16 * MIB
-
-Place = tuple[int, ...]
+    from omezarr_tui.store.ahead import Ahead
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
-    """Neighbouring chunks that one call reads: first and past-the-last along each axis."""
+class _Opened:
+    """An array with what fetches its chunks ahead, where they come over a network."""
 
-    start: Place
-    stop: Place
-
-    @property
-    def count(self) -> int:
-        return math.prod(last - first for first, last in zip(self.start, self.stop, strict=True))
-
-    def places(self) -> Iterator[Place]:
-        return product(*map(range, self.start, self.stop))
-
-
-class ChunkCache:
-    """Decoded chunks within a budget of bytes; the one that was not used longest goes first.
-
-    Parameters
-    ----------
-    budget
-        In bytes.
-    """
-
-    def __init__(self, budget: int = CACHE_BYTES) -> None:
-        self._budget = budget
-        self._held = 0
-        self._chunks: OrderedDict[tuple[str, Place], np.ndarray[Any, Any]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, path: str, place: Place) -> np.ndarray[Any, Any] | None:
-        """A chunk's values; None where it is not kept."""
-        with self._lock:
-            chunk = self._chunks.get((path, place))
-            if chunk is not None:
-                self._chunks.move_to_end((path, place))
-            return chunk
-
-    def put(self, path: str, place: Place, chunk: np.ndarray[Any, Any]) -> None:
-        """Keep a chunk, unless it alone would take half of the budget."""
-        if chunk.nbytes > self._budget // 2:
-            return
-        with self._lock:
-            old = self._chunks.pop((path, place), None)
-            self._held += chunk.nbytes - (old.nbytes if old is not None else 0)
-            self._chunks[path, place] = chunk
-            while self._held > self._budget:
-                self._held -= self._chunks.popitem(last=False)[1].nbytes
+    array: zarr.Array[Any]
+    ahead: Ahead | None
 
 
 class Reader:
@@ -102,7 +53,7 @@ class Reader:
     ) -> None:
         self._access = access
         self._change = change
-        self._arrays: dict[str, zarr.Array[Any]] = {}
+        self._arrays: dict[str, _Opened] = {}
         self._cache = ChunkCache()
 
     def forget(self) -> None:
@@ -183,18 +134,34 @@ class Reader:
                 missing.append(place)
             else:
                 yield _part(node, place, chunk, region)
-        for box in _boxes(missing, node):
+        if not missing:
+            return
+        opened = self._open(node)
+        for box in _ready(node, boxes_of(missing, node), opened):
             if cancelled():
                 raise Cancelled
-            for place, chunk in self._read(node, box):
+            for place, chunk in self._read(node, opened.array, box, cancelled):
                 cache.put(node.path, place, chunk)
                 yield _part(node, place, chunk, region)
 
-    def _read(self, node: Array, box: _Box) -> Iterator[tuple[Place, np.ndarray[Any, Any]]]:
-        """Read a box of whole chunks with one call, and part it into chunks."""
+    def _open(self, node: Array) -> _Opened:
         arrays = self._arrays
         if node.path not in arrays:
-            arrays[node.path] = open_array(self._access, node)
+            if self._access.traffic is None:
+                arrays[node.path] = _Opened(open_array(self._access, node), None)
+            else:
+                from omezarr_tui.store.ahead import Ahead
+                from omezarr_tui.store.bridge import AccessStore
+
+                store = AccessStore(self._access)
+                ahead = Ahead(self._access, node, store)
+                arrays[node.path] = _Opened(open_array(self._access, node, store), ahead)
+        return arrays[node.path]
+
+    def _read(
+        self, node: Array, array: zarr.Array[Any], box: Box, cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[Place, np.ndarray[Any, Any]]]:
+        """Read a box of whole chunks with one call, and part it into chunks."""
         bounds = [
             (first * step, min(last * step, size))
             for first, last, step, size in zip(
@@ -203,11 +170,14 @@ class Reader:
         ]
         try:
             # Slices, never integers: zarr's fast path takes only these.
-            values: Any = arrays[node.path][tuple(slice(*bound) for bound in bounds)]
+            values: Any = array[tuple(slice(*bound) for bound in bounds)]
         except Exception as error:  # a codec may raise anything at damaged bytes
+            if cancelled():
+                raise Cancelled from error
             if box.count > 1:  # which of them is it? the sound ones before it are kept
                 for place in box.places():
-                    yield from self._read(node, _Box(place, tuple(at + 1 for at in place)))
+                    one = Box(place, tuple(at + 1 for at in place))
+                    yield from self._read(node, array, one, cancelled)
                 return
             stored = tuple(
                 at * chunk // cell
@@ -240,44 +210,15 @@ def _part(
     return tuple(start), chunk[tuple(part)]
 
 
-def _boxes(places: list[Place], node: Array) -> Iterator[_Box]:
-    """Cover missing chunks, given in C order, with boxes that one call can read."""
-    itemsize = node.dtype.itemsize or 8
-    most = max(1, _READ_BYTES // max(1, math.prod(node.chunks) * itemsize))
-    runs: list[list[Place]] = []
-    for before, place in pairwise([(), *places]):
-        follows = before and place[:-1] == before[:-1] and place[-1] == before[-1] + 1
-        if follows and len(runs[-1]) < most:
-            runs[-1].append(place)
-        else:
-            runs.append([place])
-    held: _Box | None = None
-    for run in runs:
-        box = _Box(run[0], tuple(at + 1 for at in run[-1]))
-        if held is not None and (joined := _joined(held, box, most)):
-            held = joined
-        else:
-            if held is not None:
-                yield held
-            held = box
-    if held is not None:
-        yield held
-
-
-def _joined(one: _Box, two: _Box, most: int) -> _Box | None:
-    """Two boxes as one, where they touch along one axis and are equal along the others."""
-    differing = [
-        axis
-        for axis, (a, b) in enumerate(
-            zip(
-                zip(one.start, one.stop, strict=True),
-                zip(two.start, two.stop, strict=True),
-                strict=True,
-            )
-        )
-        if a != b
-    ]
-    if len(differing) != 1 or one.stop[differing[0]] != two.start[differing[0]]:
-        return None
-    box = _Box(one.start, two.stop)
-    return box if box.count <= most else None
+def _ready(node: Array, boxes: Iterator[Box], opened: _Opened) -> Iterator[Box]:
+    """The boxes; over a network what they need was fetched, and the next ones are under way."""
+    if opened.ahead is None:
+        yield from boxes
+        return
+    waves = list(waves_of(boxes, node))
+    under_way = opened.ahead.begin(place for box in waves[0] for place in box.places())
+    for wave, following in zip(waves, [*waves[1:], None], strict=True):
+        opened.ahead.arrive(under_way)
+        if following is not None:
+            under_way = opened.ahead.begin(p for box in following for p in box.places())
+        yield from wave

@@ -97,6 +97,9 @@ class Access(Protocol):
     ) -> bytes | None:
         """The bytes of a key, or a part of them, within an event loop; None where it is missing."""
 
+    async def fetch_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Several parts of a key that exists, each by start and length, in few requests."""
+
     def size(self, key: str) -> int:
         """The bytes of a key that exists; else `FileNotFoundError`."""
 

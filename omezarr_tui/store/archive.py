@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -86,8 +87,14 @@ class ArchiveAccess:
         info = self._archive.entries().get(self._path(key))
         if info is None:
             return None
-        value = await self._archive.read(info)
-        return value if start is None else value[start:][:length]
+        if start is None or length is None:
+            return await self._archive.read(info)
+        return await self._archive.read_part(info, start, length)
+
+    async def fetch_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Several parts of a key that exists, each by start and length."""
+        parts = await asyncio.gather(*(self.fetch(key, *part) for part in ranges))
+        return [part for part in parts if part is not None]
 
     def documents(self, paths: Sequence[str], zarr_format: int | None) -> list[Documents]:
         """The documents of nodes; of any format, as the zip's list tells which there are."""

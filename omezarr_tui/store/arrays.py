@@ -48,7 +48,7 @@ def open_array(access: Access, node: Array, store: Store | None = None) -> zarr.
         return zarr.open_array(
             store if store is not None else access.zarr_store(),
             path=node.path,
-            mode="r" if store is None else "r+",
+            mode="r" if store is None or store.read_only else "r+",
             zarr_format=2 if node.zarr_format == 2 else 3,
         )
     except Exception as error:  # zarr raises nearly anything at an odd document

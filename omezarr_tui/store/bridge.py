@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn
 
 from zarr.abc.store import (
     ByteRequest,
@@ -15,18 +15,12 @@ from zarr.abc.store import (
 from zarr.core.buffer import Buffer, BufferPrototype
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-Part = tuple[str, int, int]  # key, start, length
+    from omezarr_tui.store.access import Access
 
-
-class Fetches(Protocol):
-    """An access that can be read from within an event loop."""
-
-    async def fetch(
-        self, key: str, start: int | None = None, length: int | None = None
-    ) -> bytes | None:
-        """The bytes of a key, or a part of them; None where it counts as missing."""
+Part = tuple[str, int | None, int | None]  # key, start and length; None for all of it
+Held = bytes | None | Exception  # None: there is no such key
 
 
 class AccessStore(Store):
@@ -40,13 +34,13 @@ class AccessStore(Store):
     Attributes
     ----------
     held
-        Parts of keys that were fetched ahead, by key, start and length.
+        What was fetched ahead of it being asked for.
     """
 
-    def __init__(self, access: Fetches) -> None:
+    def __init__(self, access: Access) -> None:
         super().__init__(read_only=True)
         self._access = access
-        self.held: Mapping[Part, bytes] = {}
+        self.held: Mapping[Part, Held] = {}
 
     def __eq__(self, other: object) -> bool:
         """Whether both read through the same access."""
@@ -60,7 +54,7 @@ class AccessStore(Store):
         """The bytes of a key; None where there is no such key."""
         match byte_range:
             case None:
-                raw = await self._access.fetch(key)
+                raw = await self._part(key, None, None)
             case RangeByteRequest(start, end):
                 raw = await self._part(key, start, end - start)
             case SuffixByteRequest(suffix):
@@ -70,9 +64,26 @@ class AccessStore(Store):
                 raw = None if whole is None else whole[offset:]
         return None if raw is None else prototype.buffer.from_bytes(raw)
 
-    async def _part(self, key: str, start: int, length: int) -> bytes | None:
-        held = self.held.get((key, start, length))
-        return held if held is not None else await self._access.fetch(key, start, length)
+    async def _part(self, key: str, start: int | None, length: int | None) -> bytes | None:
+        held = self.held
+        if (key, start, length) in held:
+            return _given(held[key, start, length])
+        if start is not None and (key, None, None) in held:
+            whole = _given(held[key, None, None])
+            return None if whole is None else whole[start:][:length]
+        return await self._access.fetch(key, start, length)
+
+    async def get_ranges(
+        self,
+        key: str,
+        byte_ranges: Sequence[ByteRequest | None],
+        *,
+        prototype: BufferPrototype,
+        **limits: int,
+    ) -> AsyncIterator[Sequence[tuple[int, Buffer | None]]]:
+        """Parts of a key one by one, as zarr 3.4 asks for chunks in a shard: they are at hand."""
+        for number, part in enumerate(byte_ranges):
+            yield [(number, await self.get(key, prototype, part))]
 
     async def get_partial_values(
         self, prototype: BufferPrototype, key_ranges: Iterable[tuple[str, ByteRequest | None]]
@@ -120,3 +131,9 @@ class AccessStore(Store):
     def list_dir(self, prefix: str) -> AsyncIterator[str]:
         """Refuse: the program lists by itself."""
         raise NotImplementedError
+
+
+def _given(held: Held) -> bytes | None:
+    if isinstance(held, Exception):
+        raise held
+    return held

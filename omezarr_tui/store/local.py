@@ -119,6 +119,10 @@ class LocalAccess:
             return self.get(key)
         return self.get_range(key, start, length)
 
+    async def fetch_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Several parts of a key that exists, each by start and length."""
+        return [self.get_range(key, *part) for part in ranges]
+
     def size(self, key: str) -> int:
         """The bytes of a key that exists.
 
