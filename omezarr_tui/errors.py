@@ -41,6 +41,15 @@ class UserError(Exception):
         return f"{self.what}\n  {self.why}" if self.why else self.what
 
 
+def is_lost(error: BaseException | None) -> bool:
+    """Whether the network failed, so that the same may well work in a while."""
+    while error is not None:
+        if isinstance(error, ConnectionError | TimeoutError):
+            return True
+        error = error.__cause__
+    return False
+
+
 def explain(error: BaseException) -> str:
     """Any exception's cause in one line of plain words, for a detail line."""
     if isinstance(error, UserError):

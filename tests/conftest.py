@@ -1,5 +1,6 @@
 """What every test stands on: a pinned environment, and stores made once for the whole run."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,8 @@ UNSET = (
     "TTY_COMPATIBLE",
     "TTY_INTERACTIVE",
 )
+# Whose credentials a test must not find.
+CLOUDS = ("AWS_", "AZURE_", "GOOGLE_", "NETRC", "SSH_AUTH_SOCK", "CLOUDSDK_")
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +43,7 @@ def hermetic(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     for name, value in PINNED.items():
         monkeypatch.setenv(name, value)
-    for name in UNSET:
+    for name in [*UNSET, *(name for name in os.environ if name.startswith(CLOUDS))]:
         monkeypatch.delenv(name, raising=False)
     # Textual read its environment when pytest's plugins imported it, before any fixture.
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")

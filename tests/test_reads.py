@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from layouts import SHAPE, chunks_read, read_region, regions, write_layouts
 from looking import array, array_in, files_read, image_in, local, request_of, values_of
 
-from omezarr_tui.image import reader as module
+from omezarr_tui.image import chunks as module
+from omezarr_tui.image.chunks import ChunkCache
 from omezarr_tui.image.picture import Painter, PictureRequest, TooLarge
-from omezarr_tui.image.reader import ChunkCache, Reader
+from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.sampling import Sampling
 from omezarr_tui.image.steering import stepped, turned
 from omezarr_tui.ome.model import Window
@@ -236,7 +237,7 @@ class TestBoxes:
         most = data.draw(st.integers(1, 12))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, "_READ_BYTES", most * one)
-            boxes = list(module._boxes(places, node))
+            boxes = list(module.boxes_of(places, node))
         covered = [place for box in boxes for place in box.places()]
         assert sorted(covered) == places
         assert all(box.count <= most for box in boxes)
@@ -244,7 +245,7 @@ class TestBoxes:
     def test_a_plane_is_one_call(self) -> None:
         node = array((8, 64, 64), (4, 8, 8))
         places = list(product([1], range(8), range(8)))
-        assert len(list(module._boxes(places, node))) == 1
+        assert len(list(module.boxes_of(places, node))) == 1
 
 
 class TestStopping:

@@ -34,9 +34,11 @@ class Box:
 
     @property
     def count(self) -> int:
+        """How many chunks."""
         return math.prod(last - first for first, last in zip(self.start, self.stop, strict=True))
 
     def places(self) -> Iterator[Place]:
+        """The chunks, by their places in the grid, in C order."""
         return product(*map(range, self.start, self.stop))
 
 

@@ -76,7 +76,10 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
     region = _REGION.search(text)
     if region or "incorrectly configured region" in text or "PermanentRedirect" in text:
         return WrongRegion(place, region[1] if region else None)
-    if status := _STATUS.search(text):
+    status = _STATUS.search(text)
+    if status and status[1] in ("401", "403"):
+        return PermissionError(f"{place} does not let us list it; tried {tried}")
+    if status:
         return OSError(f"{place} answered {status[1]}, also when it was asked again")
     if "dns error" in text:
         return ConnectionError(f"there is no host of the name {place}, or no network")

@@ -34,6 +34,11 @@ class Cancel:
         """Whether it was set."""
         return self._set
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an answer is waited for that it would stop."""
+        return bool(self._stops)
+
     def set(self) -> None:
         """Stop the work, at once where it waits for an answer."""
         with self._lock:

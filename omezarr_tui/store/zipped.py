@@ -101,11 +101,7 @@ class Archive:
             raise OSError(f"its zip compression {info.compress_type} is not known")
         around = _HEADER + len(info.filename.encode()) + len(info.extra) + _ADDED
         raw = await self._part(info.header_offset, around + info.compress_size)
-        if raw[:4] != b"PK\3\4":
-            raise OSError("the zip is damaged: there is no entry where its list says")
-        begin = (
-            _HEADER + int.from_bytes(raw[26:28], "little") + int.from_bytes(raw[28:30], "little")
-        )
+        begin = _begin(raw)
         if len(raw) < begin + info.compress_size:
             raw = await self._part(info.header_offset, begin + info.compress_size)
         packed = raw[begin : begin + info.compress_size]

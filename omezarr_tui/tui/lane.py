@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from omezarr_tui.errors import UserError, explain
-from omezarr_tui.store.waiting import Cancelled
+from omezarr_tui.store.waiting import Cancel, Cancelled, given_up_by
 from omezarr_tui.tui import messages
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Lane:
     name: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _waiting: Job | None = None
-    _cancel: threading.Event | None = None
+    _cancel: Cancel | None = None
 
     def run(self, job: Job) -> None:
         """Run a job; one that waits is forgotten, one that runs is told to stop."""
@@ -45,7 +45,7 @@ class Lane:
             if self._cancel is not None:
                 self._cancel.set()
                 return
-            self._cancel = threading.Event()
+            self._cancel = Cancel()
         self.screen.run_worker(
             self._work, name=self.name, group=self.name, thread=True, exit_on_error=False
         )
@@ -71,13 +71,14 @@ class Lane:
                 if job is None:
                     self._cancel = None
                     return
-                cancel = self._cancel = threading.Event()
+                cancel = self._cancel = Cancel()
             try:
-                answer = job(cancel.is_set)
+                with given_up_by(cancel):
+                    answer = job(cancel)
             except Cancelled:
                 continue
             except Exception as error:  # whatever it is, the user is told and goes on
-                answer = messages.Failed(told(error))
+                answer = None if cancel() else messages.Failed(told(error))
             if answer is not None:
                 self.screen.post_message(answer)
 

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from omezarr_tui.image.sampling import Sampling
     from omezarr_tui.image.values import ValueTable
     from omezarr_tui.ome.discover import Image
+    from omezarr_tui.store.folders import Folder
     from omezarr_tui.store.listing import Listing
+    from omezarr_tui.store.location import Location
     from omezarr_tui.store.node import Array, Group, Node
+    from omezarr_tui.store.recent import Recent
     from omezarr_tui.store.search import Found
     from omezarr_tui.store.stored import Stored
+    from omezarr_tui.tui.opening import Opening
 
 
 @dataclass
@@ -163,3 +167,56 @@ class UndoFound(Message):
 
     entry: Entry | None
     interrupted: bool
+
+
+@dataclass
+class Opened(Message):
+    """A store was opened, or a folder of stores."""
+
+    opening: Opening
+
+
+@dataclass
+class NotOpened(Message):
+    """A place cannot be opened."""
+
+    error: UserError
+
+
+@dataclass
+class Remembered(Message):
+    """The stores that were opened before, the last one first."""
+
+    stores: list[Recent]
+
+
+@dataclass
+class FolderListed(Message):
+    """The names in a folder."""
+
+    folder: Folder
+    name: str
+
+
+@dataclass
+class FolderNotListed(Message):
+    """A folder cannot be listed."""
+
+    location: Location
+    error: UserError
+
+
+@dataclass
+class LookedAt(Message):
+    """What some names in a folder are; None for a plain folder."""
+
+    location: Location
+    nodes: dict[str, Node | None]
+
+
+@dataclass
+class Completed(Message):
+    """What the text in the line may go on to."""
+
+    text: str
+    texts: list[str]

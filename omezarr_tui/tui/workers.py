@@ -19,7 +19,7 @@ from omezarr_tui.store.node import Array, Group, Node
 from omezarr_tui.store.root import store_root
 from omezarr_tui.store.search import find_by_name
 from omezarr_tui.store.stored import measure_stored
-from omezarr_tui.store.waiting import Cancelled
+from omezarr_tui.store.waiting import Cancel, Cancelled, given_up_by
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.lane import IsCancelled, Job, Lane, told
 
@@ -53,6 +53,7 @@ class Workers:
         self._access = access
         self._settings = settings
         self._painter: Painter | None = None
+        self._listing = Cancel()  # all pages that are being listed
         self._describing = Lane(screen, "describe")
         self._painting = Lane(screen, "paint")
         self._searching = Lane(screen, "search")
@@ -74,13 +75,16 @@ class Workers:
 
     def list_children(self, group: Group, before: Listing | None, rows: int | None = None) -> None:
         """Ask for the next page of a group's children: `Listed` or `NotListed`."""
+        cancel = self._listing
 
         def job() -> None:
             try:
                 page = rows or self._settings.page_rows
-                answer: Message = messages.Listed(
-                    list_page(self._access, group, page, promised_children, before)
-                )
+                with given_up_by(cancel):
+                    listing = list_page(self._access, group, page, promised_children, before)
+                answer: Message = messages.Listed(listing)
+            except Cancelled:
+                answer = messages.NotListed(group, "stopped; close and open it to try again")
             except Exception as error:  # whatever it is, the tree tells it in its place
                 answer = messages.NotListed(group, explain(error))
             self._screen.post_message(answer)
@@ -274,9 +278,14 @@ class Workers:
             (self._counting, "counting"),
             (self._searching, "search"),
             (self._painting, "reading"),
+            (self._describing, "reading"),
         ):
             if lane.stop():
                 return name
+        if self._listing.is_awaited:
+            self._listing.set()
+            self._listing = Cancel()
+            return "listing"
         return None
 
     def stop_search(self) -> None:

@@ -23,7 +23,7 @@ from omezarr_tui.tui.screens.finding import FindingScreen
 from omezarr_tui.tui.screens.help import HelpScreen
 from omezarr_tui.tui.screens.looking import LookingScreen
 from omezarr_tui.tui.widgets.attributes import AttributesTree
-from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar
+from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar, TrafficBar
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
 from omezarr_tui.tui.widgets.info import InfoPane
 from omezarr_tui.tui.widgets.picture import PictureView
@@ -67,7 +67,10 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
                 yield Input(id="find", placeholder="find by name")
                 yield InfoPane()
             yield PicturePane(self.settings.rendering, self.settings.ask_above_bytes)
-        yield KeyBar()
+        with Horizontal(id="bottom"):
+            yield KeyBar()
+            if self.access.traffic is not None:
+                yield TrafficBar(self.access.traffic)
 
     def on_mount(self) -> None:
         """Show the first frame; all that is heavy comes right after it."""

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import partial
 
 from textual import on
+from textual.timer import Timer
 
+from omezarr_tui.errors import is_lost
 from omezarr_tui.image import steering
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.tui import messages
@@ -18,13 +20,19 @@ from omezarr_tui.tui.widgets.picture_pane import PicturePane
 _ZOOM = 1.5  # of one step
 _CONTRAST = 1.25
 _SHIFT = 0.1
+_LONGEST_WAIT = 30  # seconds between tries while the network fails
 
 
 class LookingScreen(StoreScreen):
     """The part of the main screen that the picture answers to."""
 
+    _lost = 0  # how often in a row the network failed
+    _retrying: Timer | None = None
+
     @on(PicturePane.Wanted)
     def _paint(self, event: PicturePane.Wanted) -> None:
+        if self._retrying is not None:
+            self._retrying.stop()
         self.work.paint(event.request)
 
     @on(PicturePane.ValuesWanted)
@@ -33,12 +41,19 @@ class LookingScreen(StoreScreen):
 
     @on(messages.Painted)
     def _painted(self, event: messages.Painted) -> None:
+        self._lost = 0
         self.panel.paint(event.picture)
         self.refresh_keys()
 
     @on(messages.NotPainted)
     def _not_painted(self, event: messages.NotPainted) -> None:
-        self.panel.fail(event.request, event.error)
+        if not is_lost(event.error):
+            self.panel.fail(event.request, event.error)
+            return
+        self._lost += 1
+        seconds = min(_LONGEST_WAIT, 2**self._lost)
+        self.panel.lose(event.request, event.error, seconds)
+        self._retrying = self.set_timer(seconds, self.panel.read_again)
 
     @on(messages.PaintingAsks)
     def _asked(self, event: messages.PaintingAsks) -> None:
@@ -146,6 +161,8 @@ class LookingScreen(StoreScreen):
     def action_read(self) -> None:
         """Read again, or read what was asked about."""
         self.work.forget()
+        if self.access.traffic is not None:
+            self.work.describe(self.node)  # a document may not have come either
         self.panel.read_again()
 
     def action_goto(self) -> None:

@@ -9,8 +9,13 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
+from omezarr_tui.store.traffic import Traffic
+from omezarr_tui.text import format_bytes, plural
 from omezarr_tui.tui.actions import Action
 from omezarr_tui.tui.themes import KEY, QUIET, WARNING
+
+_LOOK = 0.25  # seconds
+_SLOW = 1.0  # seconds after which an answer is late
 
 
 class TitleBar(Static):
@@ -90,3 +95,34 @@ class KeyBar(Static):
                 parts += [keys, " "]
             parts += [(word, QUIET), "  "]
         self.update(Content.assemble(*parts), layout=False)
+
+
+class TrafficBar(Static):
+    """What has gone over the network, and what is waited for; it keeps its place and width.
+
+    Parameters
+    ----------
+    traffic
+        What is told.
+    """
+
+    def __init__(self, traffic: Traffic) -> None:
+        super().__init__(id="traffic", markup=False)
+        self._traffic = traffic
+        self._told: tuple[str, str] = ("", "")
+
+    def on_mount(self) -> None:
+        """Look now and then."""
+        self.set_interval(_LOOK, self.look)
+
+    def look(self) -> None:
+        """Tell it anew, if it has changed."""
+        count, seconds = self._traffic.waiting()
+        if seconds >= _SLOW:
+            told = (f"waiting {seconds:.0f} s for {plural(count, 'answer')} · Esc", WARNING)
+        else:
+            requests = plural(self._traffic.requests, "request")
+            told = (f"{requests}  {format_bytes(self._traffic.nbytes)}", QUIET)
+        if told != self._told:
+            self._told = told
+            self.update(Content.assemble(told), layout=False)

@@ -91,7 +91,9 @@ class HierarchyTree(Outline[Item]):
         # The cursor, where it stood on "more", goes on to the first of the new ones.
         line = self.cursor_line
         was_on_more = self.cursor_node is not None and isinstance(self.cursor_node.data, More)
-        if place.children and isinstance(place.children[-1].data, More):
+        if held is None:
+            place.remove_children()  # what stood there while it was not listed
+        elif place.children and isinstance(place.children[-1].data, More):
             place.children[-1].remove()
         for node in listing.nodes:
             self._add(place, node)

@@ -170,6 +170,18 @@ class PicturePane(Vertical):
             hint = f"Other {listed(others)} may work." if others else ""
             self._show_failure("This plane cannot be shown.", error, hint)
 
+    def lose(self, request: PictureRequest, error: UserError, seconds: int) -> None:
+        """Tell that the network failed, and when it is tried again; what was seen stays."""
+        if request != self.request:
+            return
+        if self.picture is None:
+            hint = f"It is tried again in {seconds} s; r tries now."
+            self._show_failure("This plane cannot be read at the moment.", error, hint)
+        else:
+            self._settle()
+            self.view.show_stale()
+            self.border_subtitle = f"no connection: tried again in {seconds} s, r tries now"
+
     def fail_values(self, node: Array, error: UserError) -> None:
         """Tell why the values of an array cannot be shown, in their place."""
         if node == self._values_of:
