@@ -1,8 +1,6 @@
-"""``python -m omezarr_tui`` is the same as ``omezarr-tui``."""
+"""``python -m omezarr_tui``: the same as the command ``omezarr-tui``."""
 
-import sys
-
-from omezarr_tui.cli import main
+from omezarr_tui.cli import script
 
 if __name__ == "__main__":
-    sys.exit(main())
+    script()

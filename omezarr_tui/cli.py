@@ -119,6 +119,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         _leave_zarr()
 
 
+def script() -> NoReturn:
+    """Run a command, and end the process with its exit code."""
+    code = main()
+    if "obstore" in sys.modules:
+        # Its threads may still hand something to Python, which aborts where Python is ending.
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 def _leave_zarr() -> None:
     """Keep zarr-python from closing its event loop at the end: amid a read that fails, loudly."""
     busy = sys.modules.get("zarr.core.sync")

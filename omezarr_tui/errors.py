@@ -54,7 +54,7 @@ def explain(error: BaseException) -> str:
     """Any exception's cause in one line of plain words, for a detail line."""
     if isinstance(error, UserError):
         return f"{error.what}: {error.why}" if error.why else error.what
-    if isinstance(error, PermissionError):
+    if isinstance(error, PermissionError) and error.errno is not None:
         return f"permission denied: {visible(error.filename or '')}".rstrip(": ")
     if isinstance(error, MemoryError):
         return "not enough memory"

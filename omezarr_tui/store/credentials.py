@@ -8,7 +8,7 @@ from __future__ import annotations
 import netrc
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,11 +48,14 @@ class Way:
         Whether no credentials are sent.
     connect
         Gives the store; it takes settings that were learned meanwhile, such as the region.
+    headers
+        What goes with each request to a web server.
     """
 
     name: str
     is_anonymous: bool
-    connect: Callable[[Mapping[str, Any]], ObjectStore]
+    connect: Callable[[Mapping[str, Any]], ObjectStore] = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def ways_to_open(location: Location, options: Options) -> list[Way]:
@@ -198,7 +201,7 @@ def _web(location: Location, options: Options) -> list[Way]:
                 exit_code=ExitCode.USAGE,
             ) from error
 
-    return [Way(f"as {named}" if named else ANONYMOUS, not named, connect)]
+    return [Way(f"as {named}" if named else ANONYMOUS, not named, connect, headers)]
 
 
 def _of_netrc(host: str) -> tuple[str, str] | None:

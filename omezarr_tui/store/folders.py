@@ -118,5 +118,3 @@ def names_beginning(access: Access, start: str) -> list[str]:
         and (start.startswith(".") or not entry.name.startswith("."))
     ]
     return sorted(found, key=natural_key)
-
-

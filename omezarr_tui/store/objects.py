@@ -14,12 +14,14 @@ from omezarr_tui.store.access import Entry, Options
 from omezarr_tui.store.location import ARCHIVES, WEB, Location
 from omezarr_tui.store.refusals import (
     IGNORES_RANGES,
+    NoLength,
     NotPartial,
     WrongRegion,
     as_os_error,
     region_of,
 )
 from omezarr_tui.store.remote import RemoteAccess
+from omezarr_tui.store.webget import web_get
 from omezarr_tui.store.webindex import names_in_index
 
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ def open_objects(location: Location, options: Options) -> RemoteAccess:
     from omezarr_tui.store.credentials import ways_to_open
 
     root = location.address.partition("/")[0]
-    transport = ObjectTransport(root, ways_to_open(location, options), location.protocol in WEB)
+    web = location.protocol if location.protocol in WEB else ""
+    transport = ObjectTransport(root, ways_to_open(location, options), web)
     return RemoteAccess(location, options, transport)
 
 
@@ -71,22 +74,23 @@ class ObjectTransport:
         The bucket, container or host, with which every address begins.
     ways
         As whom to ask, the most likely first.
-    is_web
-        Whether it is a plain web server, which may list folders as web pages, or not at all.
+    web
+        The protocol of a plain web server, which may list folders as web pages, or not at
+        all; else empty.
     """
 
-    def __init__(self, root: str, ways: Sequence[Way], is_web: bool) -> None:
-        self.can_list = not is_web
+    def __init__(self, root: str, ways: Sequence[Way], web: str) -> None:
+        self.can_list = not web
         self._root = root
         self._ways = ways
         self._way = 0
-        self._is_web = is_web
+        self._web = web
         self._learned: dict[str, str] = {}
         self._stores: dict[int, ObjectStore] = {}
 
     def why_read_only(self) -> str | None:
         """Why nothing can be written here, in words; None where it can."""
-        if self._is_web:
+        if self._web:
             return "nothing can be written over HTTP"
         if self._ways[self._way].is_anonymous:
             return "nothing can be written without credentials"
@@ -111,11 +115,19 @@ class ObjectTransport:
         """All bytes of an object."""
         import obstore
 
-        with self._told(address):
-            result = await obstore.get_async(self._store(), self._key(address))
-            if most is not None and result.meta["size"] > most:
-                raise OSError(f"{address} is larger than what is read of it here")
-            return bytes(await result.bytes_async())
+        try:
+            with self._told(address):
+                result = await obstore.get_async(self._store(), self._key(address))
+                if most is not None and result.meta["size"] > most:
+                    raise OSError(f"{address} is larger than what is read of it here")
+                return bytes(await result.bytes_async())
+        except NoLength:
+            return await self._plainly(address, _WHOLE_BYTES if most is None else most)
+
+    async def _plainly(self, address: str, most: int) -> bytes:
+        """All bytes of a page or file, from a server that does not tell their length."""
+        root, headers = f"{self._web}://{self._root}", self._ways[self._way].headers
+        return await asyncio.to_thread(web_get, root, self._key(address), headers, most)
 
     async def get_range(self, address: str, start: int, length: int) -> bytes:
         """Some bytes of an object; a negative start counts from the end."""
@@ -164,7 +176,7 @@ class ObjectTransport:
         try:
             with self._told(address):
                 return await request
-        except NotPartial:
+        except (NotPartial, NoLength):
             if address.lower().endswith(ARCHIVES):
                 raise NotPartial(f"{IGNORES_RANGES}; download the zip and open it here") from None
             try:
@@ -181,7 +193,7 @@ class ObjectTransport:
 
     async def entries(self, address: str) -> list[Entry]:
         """The names directly inside a folder."""
-        if self._is_web:
+        if self._web:
             return await self._entries_of_page(address)
         import obstore
 
@@ -195,7 +207,7 @@ class ObjectTransport:
     async def _entries_of_page(self, address: str) -> list[Entry]:
         """The names in the page that some web servers make of a folder."""
         try:
-            names = names_in_index(await self.get(address, MIB))
+            names = names_in_index(await self._plainly(f"{address}/", MIB))
         except (FileNotFoundError, PermissionError):
             names = None
         self.can_list = names is not None

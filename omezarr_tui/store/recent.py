@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
@@ -19,6 +20,8 @@ from omezarr_tui.store.location import Location, parse_location
 
 MOST = 50
 _FILE = "recent.json"
+# Two programs at once may at worst lose the entry of one; two threads of one lose none.
+_changing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,14 @@ def remember(location: Location, options: Options, mark: str, when: float) -> No
     if location.is_local and location.inside:
         url = f"{url}/{location.inside}"
     new = Recent(url, location.endpoint, options.profile, when, mark)
-    _write([new, *(known for known in load_recent() if known.place != new.place)])
+    with _changing:
+        _write([new, *(known for known in load_recent() if known.place != new.place)])
 
 
 def forget(recent: Recent) -> None:
     """Take a store off the list. The store itself stays."""
-    _write(known for known in load_recent() if known.place != recent.place)
+    with _changing:
+        _write(known for known in load_recent() if known.place != recent.place)
 
 
 def load_recent() -> list[Recent]:

@@ -21,6 +21,10 @@ class NotPartial(OSError):
     """A part of an object was asked for, and the server sends all of it."""
 
 
+class NoLength(OSError):
+    """The server does not say how long its answer is, which obstore must know."""
+
+
 class WrongRegion(PermissionError):
     """The bucket is in another region than was asked in: in this one, where that is told."""
 
@@ -71,8 +75,10 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
         code = _CODE.search(text)
         why = f" ({code[1]})" if code else ""
         return PermissionError(f"{place} does not let us read it{why}; tried {tried}")
-    if "non-partial response" in text or "NotPartial" in text:
+    if "non-partial response" in text or "Range request not supported" in text:
         return NotPartial(IGNORES_RANGES)
+    if "Content-Length" in text:
+        return NoLength(f"{place} does not say how long its answers are")
     region = _REGION.search(text)
     if region or "incorrectly configured region" in text or "PermanentRedirect" in text:
         return WrongRegion(place, region[1] if region else None)

@@ -57,11 +57,12 @@ class RemoteAccess:
         self._listings: dict[str, Future[list[Entry]]] = {}
         self._slots = Slots(_IN_FLIGHT)
         self._settled = False
+        self._lists = True
 
     @property
     def can_list(self) -> bool:
         """Whether `entries` tells all names; known once something was listed."""
-        return self._transport.can_list
+        return self._lists and self._transport.can_list
 
     def at(self, location: Location) -> RemoteAccess:
         """The same kind of access at another place, over the same connection."""
@@ -176,6 +177,7 @@ class RemoteAccess:
             if not await self._transport.try_otherwise(refusals[0]):
                 self.denied = str(first)
                 break
+            self._listings = {}  # what was refused to who we are no longer
         self._settled |= bool(keys)
         return answers
 
@@ -248,6 +250,10 @@ class RemoteAccess:
         try:
             return wait_until(self._listings[folder])
         except FileNotFoundError:
+            return []
+        except PermissionError as error:  # as often, where anyone may read but not list
+            self._lists = False
+            self.denied = str(error)
             return []
         except BaseException:
             self._listings.pop(folder, None)

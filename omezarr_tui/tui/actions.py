@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.text import listed
 
-Where = Literal["everywhere", "hierarchy", "info", "picture"]
+Where = Literal["everywhere", "hierarchy", "info", "picture", "opening", "line", "recent", "folder"]
 Needs = Literal["", "picture", "axis", "edit", "undo", "array"]
 
 WHERE_TITLES: dict[Where, str] = {
@@ -19,7 +19,16 @@ WHERE_TITLES: dict[Where, str] = {
     "hierarchy": "In the hierarchy",
     "info": "In the info pane",
     "picture": "In the picture",
+    "opening": "On the open screen",
+    "line": "In its line",
+    "recent": "In the recent stores",
+    "folder": "In the folder",
 }
+# The parts of the screen on a store, and of the one on which a store is chosen.
+BROWSING: tuple[Where, ...] = ("everywhere", "hierarchy", "info", "picture")
+OPENING: tuple[Where, ...] = ("opening", "line", "recent", "folder")
+# What is done everywhere and on the open screen too.
+_SHARED = ("pane.next", "pane.before", "back", "help", "palette", "quit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +153,45 @@ ACTIONS: tuple[Action, ...] = (
            needs="edit", short="edit", rank=5),
     Action("edit.undo", ("u",), "u", "Undo the last edit of this store", "undo", needs="undo",
            short="undo", rank=11),
+    # Opening
+    Action("line.open", ("enter",), "Enter", "Open it", "submit", "line", short="open", rank=1),
+    Action("line.complete", ("tab",), "Tab", "Complete, or go to the next pane", "complete",
+           "line", short="complete", rank=2),
+    Action("line.next", ("down",), "↓", "The next that fits", "fitting(1)", "line",
+           short="choose", rank=3),
+    Action("line.before", ("up",), "↑", "The one before that fits", "fitting(-1)", "line",
+           short="choose", rank=3),
+    Action("recent.down", ("down", "j"), "↓ j", "Next store", "cursor_down", "recent"),
+    Action("recent.up", ("up", "k"), "↑ k", "Store before", "cursor_up", "recent"),
+    Action("recent.open", ("enter", "right", "l"), "Enter → l", "Open it again", "choose",
+           "recent", short="open", rank=1),
+    Action("recent.forget", ("delete",), "Delete", "Take it off the list", "screen.forget",
+           "recent", short="forget", rank=5),
+    Action("recent.first", ("home",), "Home", "First store", "first", "recent"),
+    Action("recent.last", ("end",), "End", "Last store", "last", "recent"),
+    Action("recent.page", ("pagedown",), "PageDown", "A page on", "page(1)", "recent"),
+    Action("recent.page_before", ("pageup",), "PageUp", "A page back", "page(-1)", "recent"),
+    Action("folder.down", ("down", "j"), "↓ j", "Next name", "cursor_down", "folder"),
+    Action("folder.up", ("up", "k"), "↑ k", "Name before", "cursor_up", "folder"),
+    Action("folder.open", ("enter", "right", "l"), "Enter → l",
+           "Open a store, or go into a folder", "choose", "folder", short="open", rank=1),
+    Action("folder.above", ("backspace", "left", "h"), "Backspace ← h", "To the folder above",
+           "screen.above", "folder", short="up", rank=3),
+    Action("folder.whole", ("t",), "t", "The whole folder as one hierarchy", "screen.whole",
+           "folder", short="as one tree", rank=6),
+    Action("folder.read", ("r",), "r", "List it anew", "screen.read", "folder"),
+    Action("folder.first", ("home",), "Home", "First name", "first", "folder"),
+    Action("folder.last", ("end",), "End", "Last name", "last", "folder"),
+    Action("folder.page", ("pagedown",), "PageDown", "A page on", "page(1)", "folder"),
+    Action("folder.page_before", ("pageup",), "PageUp", "A page back", "page(-1)", "folder"),
+    Action("open.type", ("slash",), "/", "Type a path or URL, from this folder on", "type",
+           "opening", short="type a path or URL", rank=4),
+    Action("open.line", ("1",), "1", "To the line for a path or URL", "pane('line')", "opening"),
+    Action("open.recent", ("2",), "2", "To the recent stores", "pane('recent')", "opening"),
+    Action("open.folder", ("3",), "3", "To the folder", "pane('folder')", "opening"),
     # Getting around
+    Action("stores", ("ctrl+o",), "Ctrl+O", "Open another store", "app.open_another",
+           short="stores", rank=12),
     Action("find", ("slash",), "/", "Find a node, or an attribute, by name", "find",
            short="find", rank=12),
     Action("pane.next", ("tab",), "Tab", "Next pane", "next_pane(1)",
@@ -161,23 +208,31 @@ ACTIONS: tuple[Action, ...] = (
 
 
 def bindings(where: Where) -> list[BindingType]:
-    """The Textual bindings of one pane, or of the screen for everywhere."""
+    """The Textual bindings of one pane, or of its screen."""
     return [
         Binding(
             ",".join(a.keys), a.run, a.title, show=bool(a.short), key_display=a.display, id=a.id
         )
         for a in ACTIONS
-        if a.where == where and a.run and a.keys
+        if _is_in(a, where) and a.run and a.keys
     ]
 
 
-def remapped(keys: Mapping[str, str]) -> tuple[Action, ...]:
+def _is_in(action: Action, where: Where) -> bool:
+    return action.where == where or (where == "opening" and action.id in _SHARED)
+
+
+def remapped(
+    keys: Mapping[str, str], parts: Sequence[Where] = (*BROWSING, *OPENING)
+) -> tuple[Action, ...]:
     """The table with a user's own keys.
 
     Parameters
     ----------
     keys
         Keys as Textual calls them, with commas between, by the id of the action.
+    parts
+        Of which screen: `BROWSING` or `OPENING`.
 
     Raises
     ------
@@ -195,12 +250,13 @@ def remapped(keys: Mapping[str, str]) -> tuple[Action, ...]:
         if action.id in keys
         else action
         for action in ACTIONS
+        if any(_is_in(action, part) for part in parts)
     )
 
 
 def footer_actions(actions: Iterable[Action], where: Where) -> list[Action]:
     """The actions for the footer when a pane has the focus, in the order of the table."""
-    return [a for a in actions if a.short and a.where in ("everywhere", where)]
+    return [a for a in actions if a.short and a.where in ("everywhere", "opening", where)]
 
 
 def key_table() -> Iterable[tuple[str, list[tuple[str, str]]]]:

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual import on
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from omezarr_tui.errors import ExitCode, UserError, explain
-from omezarr_tui.ome.discover import promised_children
+from omezarr_tui.ome.discover import mark
 from omezarr_tui.settings import Settings, state_folder
-from omezarr_tui.store.access import Access, Options, open_access
-from omezarr_tui.store.listing import Listing, list_page
+from omezarr_tui.store.access import Options
 from omezarr_tui.store.location import Location
-from omezarr_tui.store.node import Group, Node
-from omezarr_tui.store.opening import find_node, open_root
+from omezarr_tui.store.node import Broken
+from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import is_detail, remapped
+from omezarr_tui.tui.opening import Choosing, Opening, open_store
 from omezarr_tui.tui.screens.browse import BrowseScreen
+from omezarr_tui.tui.screens.editing import WRITING
 from omezarr_tui.tui.themes import THEMES
 
+if TYPE_CHECKING:
+    from omezarr_tui.tui.screens.open import OpenScreen
+
 _LOOK_UP = 2.0  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A store as it is at the first frame: its root and the first page of children.
-
-    Parameters
-    ----------
-    path
-        The node that the cursor shall stand on.
-    """
-
-    access: Access
-    root: Node
-    listing: Listing | None
-    path: str = ""
+_OPEN = "open"  # the name under which the open screen is kept, as it is left
 
 
 class OmezarrApp(App[None]):
@@ -47,8 +38,8 @@ class OmezarrApp(App[None]):
 
     Parameters
     ----------
-    opening
-        The store to show.
+    start
+        The store to show, or how one is to be chosen.
     settings
         The user's settings.
     """
@@ -56,10 +47,11 @@ class OmezarrApp(App[None]):
     TITLE = "omezarr-tui"
     CSS_PATH = "styles/app.tcss"
 
-    def __init__(self, opening: Opening, settings: Settings) -> None:
+    def __init__(self, start: Opening | Choosing, settings: Settings) -> None:
         super().__init__()
-        self.opening = opening
+        self.start = start
         self.settings = settings
+        self._was_chosen = False  # the store that is shown, on the open screen
         self.set_keymap(settings.keys)
         for theme in THEMES:
             self.register_theme(theme)
@@ -67,11 +59,69 @@ class OmezarrApp(App[None]):
             self.theme = settings.theme
 
     def get_default_screen(self) -> Screen[None]:
-        """The main screen."""
-        opening = self.opening
+        """The main screen, or the one on which a store is chosen."""
+        if isinstance(self.start, Choosing):
+            return self._keep_open_screen(self.start)
+        self._remember(self.start)
+        return self._store_screen(self.start)
+
+    def _store_screen(self, opening: Opening) -> BrowseScreen:
         return BrowseScreen(
             opening.access, opening.root, opening.listing, opening.path, self.settings
         )
+
+    def _keep_open_screen(self, start: Choosing) -> OpenScreen:
+        # Imported when it is wanted: a store that is named is shown sooner.
+        from omezarr_tui.tui.screens.open import OpenScreen
+
+        screen = OpenScreen(start, self.settings)
+        self.install_screen(screen, _OPEN)
+        return screen
+
+    # -- from one store to another --------------------------------------------------------
+
+    @on(messages.StoreChosen)
+    def _show_store(self, event: messages.StoreChosen) -> None:
+        """Show a store in the place of the one that was shown."""
+        self._was_chosen = self.start is not event.opening
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.switch_screen(self._store_screen(event.opening))
+        self._remember(event.opening)
+
+    @on(messages.StoreLeft)
+    def _leave_store(self) -> None:
+        """Go back to where the store was chosen; one that was named at the start stays."""
+        if self._was_chosen:
+            self.switch_screen(_OPEN)
+
+    def action_open_another(self) -> None:
+        """Choose another store; Esc comes back to this one."""
+        screen = self.screen
+        if not isinstance(screen, BrowseScreen):
+            return
+        if screen.work.is_writing:
+            screen.tell(WRITING, "warning")
+            return
+        if not self.is_screen_installed(_OPEN):
+            location = screen.access.location
+            options = self.start.options
+            folder = above(location) or location
+            self._keep_open_screen(Choosing(folder, options, location.name))
+        self.push_screen(_OPEN)
+
+    def _remember(self, opening: Opening) -> None:
+        """Put a store on the list of recent ones, without keeping anybody waiting."""
+        if opening.is_folder or isinstance(opening.root, Broken):
+            return
+
+        def job() -> None:
+            from omezarr_tui.store.recent import remember
+
+            location, options = opening.access.location, opening.options
+            remember(location, options, mark(opening.root), time.time())
+
+        self.call_later(self.run_worker, job, thread=True, exit_on_error=False)
 
     def on_mount(self) -> None:
         """Look now and then whether anybody is still there."""
@@ -116,40 +166,14 @@ class OmezarrApp(App[None]):
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
 
-def open_store(location: Location, options: Options, node: str, settings: Settings) -> Opening:
-    """Read what the first frame shows.
+def run(location: Location | None, options: Options, node: str, settings: Settings) -> int:
+    """Open the program, until the user leaves it.
 
     Parameters
     ----------
     location
-        Where the store lies.
-    options
-        How it is opened.
-    node
-        A node's path; empty for the root.
-    settings
-        Says how many children are read at first.
-
-    Raises
-    ------
-    UserError
-        There is no store, or no such node in it.
-    """
-    access = open_access(location, options)
-    root = open_root(access)
-    path = find_node(access, node).path if node else ""
-    listing = None
-    if isinstance(root, Group):
-        listing = list_page(access, root, settings.page_rows, promised_children)
-    return Opening(access, root, listing, path)
-
-
-def run(location: Location, options: Options, node: str, settings: Settings) -> int:
-    """Open the program on a store, until the user leaves.
-
-    Parameters
-    ----------
-    location, options, node, settings
+        What to open; None where the user is to choose.
+    options, node, settings
         As for `open_store`.
 
     Returns
@@ -160,11 +184,11 @@ def run(location: Location, options: Options, node: str, settings: Settings) -> 
     Raises
     ------
     UserError
-        The store cannot be opened.
+        A local place cannot be opened. One over a network is not asked before the first frame.
     """
     # A mistake in the settings is told before the screen is taken.
     remapped(settings.keys)
-    app = OmezarrApp(open_store(location, options, node, settings), settings)
+    app = OmezarrApp(_start(location, options, node, settings), settings)
     if settings.theme not in app.available_themes:
         raise UserError(
             f"The settings name a theme {settings.theme!r} that does not exist",
@@ -173,3 +197,16 @@ def run(location: Location, options: Options, node: str, settings: Settings) -> 
         )
     app.run()
     return app.return_code or 0
+
+
+def _start(
+    location: Location | None, options: Options, node: str, settings: Settings
+) -> Opening | Choosing:
+    """What to show first."""
+    here = Location.local(Path.cwd())
+    if location is None:
+        return Choosing(*_around(here), options)
+    if not location.is_local:
+        return Choosing(here, options, asked=location, node=node)
+    opening = open_store(location, options, node, settings)
+    return Choosing(location, options) if opening.is_folder else opening

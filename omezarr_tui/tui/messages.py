@@ -220,3 +220,15 @@ class Completed(Message):
 
     text: str
     texts: list[str]
+
+
+@dataclass
+class StoreChosen(Message):
+    """A store was opened that shall be shown now."""
+
+    opening: Opening
+
+
+@dataclass
+class StoreLeft(Message):
+    """The user goes back from a store to where it was chosen."""

@@ -47,7 +47,7 @@ class OpenWorkers:
         self._looking = Lane(screen, "look")
         self._completing = Lane(screen, "complete")
         self._remembering = Lane(screen, "remember")
-        self._completed: Folder | tuple[str, Access] | None = None
+        self._completed: tuple[str, Access] | None = None
 
     def list_folder(self, location: Location, at: Access | None, name: str = "") -> None:
         """Ask for the names in a folder: `FolderListed` or `FolderNotListed`.
@@ -105,7 +105,7 @@ class OpenWorkers:
 
     def _access_of(self, begun: str, cancelled: IsCancelled) -> Access | None:
         """The access to the folder that a text has come to; remembered from letter to letter."""
-        if isinstance(self._completed, tuple) and self._completed[0] == begun:
+        if self._completed is not None and self._completed[0] == begun:
             return self._completed[1]
         location = parse_location(begun)
         if not location.is_local:
@@ -125,11 +125,12 @@ class OpenWorkers:
     def forget(self, recent: Recent) -> None:
         """Take a store off the list: `Remembered`."""
 
-        def job(cancelled: IsCancelled) -> Message:
+        def job() -> None:
             forget(recent)
-            return messages.Remembered(load_recent())
+            self._screen.post_message(messages.Remembered(load_recent()))
 
-        self._remembering.run(job)
+        # In no lane, where a later one would take its place.
+        self._screen.run_worker(job, name="forget", thread=True, exit_on_error=False)
 
     def as_set(self, location: Location, profile: str | None = None) -> tuple[Location, Options]:
         """How a place is opened: by the command line, else as it was, else by the settings."""

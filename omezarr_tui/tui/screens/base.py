@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from textual.screen import Screen
 
-from omezarr_tui.tui.actions import Action, Where, remapped
+from omezarr_tui.tui.actions import BROWSING, Action, Where, remapped
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
 from omezarr_tui.tui.widgets.info import InfoPane
 from omezarr_tui.tui.widgets.picture_pane import PicturePane
@@ -36,7 +36,7 @@ class StoreScreen(Screen[None]):
     def __init__(self, access: Access, root: Node, settings: Settings) -> None:
         super().__init__()
         self.access = access
-        self.actions = remapped(settings.keys)
+        self.actions = remapped(settings.keys, BROWSING)
         self.settings = settings
         self.work = Workers(self, access, settings)
         self.root_node = root

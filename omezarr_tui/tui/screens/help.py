@@ -65,8 +65,11 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#help-keys", Static).update(Content("\n").join(joined))
 
     def _order(self) -> list[Where]:
-        """Everywhere first; of the panes the one that has the focus."""
-        return sorted(WHERE_TITLES, key=lambda where: (where != "everywhere", where != self._where))
+        """What is told of everywhere first; of the panes the one that has the focus."""
+        parts = dict.fromkeys(action.where for action in self._actions)
+        at = list(WHERE_TITLES)
+        first = ("everywhere", "opening")
+        return sorted(parts, key=lambda w: (w not in first, w != self._where, at.index(w)))
 
     def _section(self, where: Where) -> list[Content]:
         lines = [Content.styled(WHERE_TITLES[where], "b $accent")]

@@ -1,0 +1,364 @@
+"""The open screen: a line for a place, the stores opened last, and a folder to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from omezarr_tui import __version__
+from omezarr_tui.errors import UserError
+from omezarr_tui.settings import Settings
+from omezarr_tui.store.access import Access, Options
+from omezarr_tui.store.folders import above
+from omezarr_tui.store.location import Location, parse_location
+from omezarr_tui.tui import messages
+from omezarr_tui.tui.actions import OPENING, Action, Where, bindings, footer_actions, remapped
+from omezarr_tui.tui.open_workers import OpenWorkers
+from omezarr_tui.tui.opening import Choosing, Opening
+from omezarr_tui.tui.screens.connect import Answer, ConnectScreen
+from omezarr_tui.tui.screens.help import HelpScreen
+from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar
+from omezarr_tui.tui.widgets.folder_list import FolderList
+from omezarr_tui.tui.widgets.place_line import Fitting, PlaceLine
+from omezarr_tui.tui.widgets.recent_list import RecentList
+from omezarr_tui.tui.widgets.rows import Rows
+
+_PANES: tuple[Where, ...] = ("line", "recent", "folder")
+_QUICK = 0.15  # seconds: a folder that is listed within changes without a word
+_HINT = "Enter opens it, Tab completes it. A folder of stores opens below."
+
+
+class OpenScreen(Screen[None]):
+    """Where one chooses what to open.
+
+    Parameters
+    ----------
+    start
+        How it begins.
+    settings
+        The user's settings.
+    """
+
+    BINDINGS = bindings("opening")
+    CSS_PATH = "../styles/open.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
+
+    def __init__(self, start: Choosing, settings: Settings) -> None:
+        super().__init__()
+        self.actions = remapped(settings.keys, OPENING)
+        self.settings = settings
+        self._start = start
+        self._options = start.options
+        self._work = OpenWorkers(self, settings, start.options)
+        self._at: Access | None = None  # of the folder that is shown
+        self._wanted = start.folder
+        self._pane: Where = "folder"
+
+    def compose(self) -> ComposeResult:
+        """Title, line, two lists, keys."""
+        yield TitleBar()
+        with Vertical(id="place") as place:
+            place.border_title = "Open"
+            yield PlaceLine()
+            yield Fitting()
+            yield Static(_HINT, id="told", markup=False)
+        with Horizontal(id="lists"):
+            yield RecentList()
+            yield FolderList()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Begin with what was asked for."""
+        self._show_title()
+        self.query_one(Fitting).display = False
+        self._work.remembered()
+        if self._start.asked is not None:
+            # Nothing of it is to be seen where the place opens, as it most often does.
+            self.add_class("-starting")
+            self.query_one(PlaceLine).put(self._start.asked.url)
+            self._ask(self._start.asked, self._options, self._start.node)
+        else:
+            self.folders.focus()
+            self.show_folder(self._start.folder, name=self._start.name)
+
+    @property
+    def recent(self) -> RecentList:
+        """The pane of stores that were opened before."""
+        return self.query_one(RecentList)
+
+    @property
+    def folders(self) -> FolderList:
+        """The pane of the folder."""
+        return self.query_one(FolderList)
+
+    @property
+    def line(self) -> PlaceLine:
+        """The line."""
+        return self.query_one(PlaceLine)
+
+    def _show_title(self) -> None:
+        can = ["read-only"] if self._options.read_only else []
+        self.query_one(TitleBar).show(f"omezarr-tui {__version__}", [*can, "choose a store"])
+
+    def tell(self, what: str, why: str = "", *, is_error: bool = False) -> None:
+        """Say something below the line, where it stays until the next thing is done."""
+        told = self.query_one("#told", Static)
+        told.set_class(is_error, "-error")
+        told.update("\n".join(filter(None, (what, why))))
+
+    # -- opening --------------------------------------------------------------------------
+
+    @on(Input.Submitted, "#line")
+    def _typed(self, event: Input.Submitted) -> None:
+        if not event.value.strip():
+            return
+        try:
+            location = parse_location(event.value)
+        except UserError as error:
+            self._failed(error)
+            return
+        self.open(location)
+
+    @on(Rows.Chosen, "#recent")
+    def _chosen_again(self, event: Rows.Chosen) -> None:
+        store = self.recent.stores[event.at]
+        self.open(store.location(), store.profile)
+
+    @on(Rows.Chosen, "#folder")
+    def _chosen_in_folder(self, event: Rows.Chosen) -> None:
+        folder = self.folders.folder
+        if folder is None:
+            return
+        name = self.folders.name_at(event.at)
+        if name is None:
+            self.action_above()
+        elif self.folders.is_plain(name):
+            self.show_folder(folder.place_of(name))
+        else:
+            self.open(folder.place_of(name))
+
+    @on(Rows.Chosen, "#fitting")
+    def _chosen_of_fitting(self, event: Rows.Chosen) -> None:
+        self.line.take(self.query_one(Fitting).texts[event.at])
+
+    def open(self, location: Location, profile: str | None = None) -> None:
+        """Open a place: a store, or a folder of stores.
+
+        Parameters
+        ----------
+        location
+            Where it lies.
+        profile
+            Whose credentials it was opened with before.
+        """
+        asked = self._start.asked
+        if asked is not None and asked.protocol == location.protocol and not location.endpoint:
+            location = replace(location, endpoint=asked.endpoint)
+        self._ask(*self._work.as_set(location, profile))
+
+    def action_whole(self) -> None:
+        """Show the folder with all that is in it as one hierarchy."""
+        if self.folders.folder is not None:
+            self._ask(*self._work.as_set(self.folders.folder.location), whole=True)
+
+    def _ask(
+        self, location: Location, options: Options, node: str = "", *, whole: bool = False
+    ) -> None:
+        def answered(answer: Answer | None) -> None:
+            self.remove_class("-starting")
+            self.recent.mark_failed(
+                (location.url, location.endpoint), isinstance(answer, UserError)
+            )
+            if isinstance(answer, Opening) and (whole or not answer.is_folder):
+                self.tell(_HINT)
+                self.post_message(messages.StoreChosen(answer))
+            elif isinstance(answer, Opening):
+                self.tell(_HINT)
+                self._at = answer.access
+                self.action_pane("folder")
+                self.show_folder(location)
+            else:
+                self.line.put(location.url)
+                self._failed(answer)
+
+        self.app.push_screen(ConnectScreen(location, options, node, self.settings), answered)
+
+    def _failed(self, error: UserError | None) -> None:
+        """Tell why a place did not open; it stands in the line, where it can be corrected."""
+        if self.folders.folder is None:
+            self.show_folder(self._start.folder)
+        if self.focused is None:
+            self.line.focus()
+        if error is None:
+            self.tell("It was given up. Enter in the line above tries again.")
+        else:
+            self.tell(error.what, error.why, is_error=True)
+
+    # -- the folder -----------------------------------------------------------------------
+
+    def show_folder(self, location: Location, name: str = "") -> None:
+        """Go to a folder, with the cursor on one of its names."""
+        self._wanted = location
+        self._work.list_folder(location, self._at, name)
+        self.set_timer(_QUICK, lambda: self._say_reading(location))
+
+    def _say_reading(self, location: Location) -> None:
+        folder = self.folders.folder
+        if self._wanted == location and (folder is None or folder.location != location):
+            self.folders.show_path(location)
+            self.folders.border_subtitle = "reading… Esc stops"
+
+    @on(messages.FolderListed)
+    def _folder_listed(self, event: messages.FolderListed) -> None:
+        if event.folder.location == self._wanted:
+            self._at = event.folder.access
+            self.folders.show_folder(event.folder, event.name)
+
+    @on(messages.FolderNotListed)
+    def _folder_not_listed(self, event: messages.FolderNotListed) -> None:
+        if event.location == self._wanted:
+            self._stay()
+            self.tell(event.error.what, event.error.why, is_error=True)
+
+    def _stay(self) -> None:
+        """Stay in the folder that is shown."""
+        self.folders.border_subtitle = ""
+        if self.folders.folder is not None:
+            self._wanted = self.folders.folder.location
+            self.folders.show_path(self._wanted)
+
+    @on(Rows.Seen, "#folder")
+    def _rows_seen(self, event: Rows.Seen) -> None:
+        folder = self.folders.folder
+        if folder is not None and (names := self.folders.unknown(event.first, event.last)):
+            self._work.look_at(folder, names)
+
+    @on(messages.LookedAt)
+    def _looked_at(self, event: messages.LookedAt) -> None:
+        if self.folders.folder is not None and self.folders.folder.location == event.location:
+            self.folders.learn(event.nodes)
+
+    def action_above(self) -> None:
+        """Go to the folder above, with the cursor on the one that was left."""
+        if (up := above(self._wanted)) is not None:
+            self.show_folder(up, self._wanted.name)
+
+    def action_read(self) -> None:
+        """List the folder anew."""
+        folder = self.folders.folder
+        if folder is not None:
+            name = self.folders.name_at(self.folders.cursor) if self.folders.count else None
+            self.show_folder(folder.location, name or "")
+
+    # -- the list -------------------------------------------------------------------------
+
+    @on(messages.Remembered)
+    def _remembered(self, event: messages.Remembered) -> None:
+        self.recent.show_stores(event.stores)
+        self.refresh_keys()
+
+    def action_forget(self) -> None:
+        """Take a store off the list."""
+        if (store := self.recent.chosen) is not None:
+            self._work.forget(store)
+
+    # -- the line -------------------------------------------------------------------------
+
+    @on(PlaceLine.Wanted)
+    def _complete(self, event: PlaceLine.Wanted) -> None:
+        self._work.complete(event.text)
+
+    @on(messages.Completed)
+    def _completed(self, event: messages.Completed) -> None:
+        self.line.show_fitting(event.text, event.texts)
+
+    def action_type(self) -> None:
+        """Type a place, beginning with the folder that is shown."""
+        folder = self.folders.folder
+        start = f"{folder.location.url.rstrip('/')}/" if folder is not None else ""
+        self.line.focus()
+        self.line.take(start)
+
+    # -- getting around -------------------------------------------------------------------
+
+    @property
+    def where(self) -> Where:
+        """The pane that has the focus."""
+        if isinstance(self.focused, PlaceLine):
+            return "line"
+        return "recent" if isinstance(self.focused, RecentList) else "folder"
+
+    def part_of(self, where: Where) -> Widget:
+        """What has the focus in a pane."""
+        parts: dict[Where, Widget] = {"line": self.line, "recent": self.recent}
+        return parts.get(where, self.folders)
+
+    def action_pane(self, where: Where) -> None:
+        """Go to a pane."""
+        self.part_of(where).focus()
+
+    @on(PlaceLine.Left)
+    def _leave_line(self) -> None:
+        self.action_next_pane(1)
+
+    def action_next_pane(self, steps: int) -> None:
+        """Go to the next pane."""
+        self.action_pane(_PANES[(_PANES.index(self.where) + steps) % len(_PANES)])
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of the pane that got the focus."""
+        if self.where != "line":
+            self._pane = self.where
+        for name in _PANES:
+            self.set_class(name == self._pane, f"-at-{name}")
+        self.refresh_keys()
+
+    def action_back(self) -> None:
+        """One step back: out of the line, of what is read, or to the store that is open."""
+        if self.line.close():
+            return
+        if self.where == "line":
+            self.action_pane(self._pane)
+        elif self.folders.border_subtitle:
+            self._work.stop()
+            self._stay()
+        elif len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+
+    def action_help(self) -> None:
+        """All keys."""
+        self.app.push_screen(HelpScreen(self.actions, self.where, self.works))
+
+    def action_leave(self) -> None:
+        """Leave."""
+        self.app.exit()
+
+    def refresh_keys(self) -> None:
+        """Show the keys that work now."""
+        self.query_one(KeyBar).show(footer_actions(self.actions, self.where), self.works)
+
+    def works(self, action: Action) -> bool:
+        """Whether an action can do anything at the moment."""
+        if action.id in ("recent.open", "recent.forget"):
+            return bool(self.recent.stores)
+        if action.id == "folder.above":
+            return above(self._wanted) is not None
+        return True
+
+    def do(self, action: Action) -> None:
+        """Do what an action's key does: for the command palette."""
+        shared = action.where in ("everywhere", "opening")
+        self.call_later((self if shared else self.part_of(action.where)).run_action, action.run)
+
+
+def here() -> Location:
+    """The folder that the shell stands in."""
+    return Location.local(Path.cwd())
