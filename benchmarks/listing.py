@@ -31,7 +31,7 @@ from stores import PLATE_NODES, WIDTH, write_plate, write_wide
 from textual.app import App, ComposeResult
 from textual.widgets import Tree
 
-from omezarr_tui.ome.discover import promised_children
+from omezarr_tui.ome.discover import named_children
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Access, Options, open_access
 from omezarr_tui.store.hierarchy import walk
@@ -122,7 +122,7 @@ def _opened(path: Path, inside: str = "") -> tuple[Access, Group]:
 
 
 def _page(path: Path, inside: str = "", rows: int = PAGE) -> int:
-    return len(list_page(*_opened(path, inside), rows, promised_children).nodes)
+    return len(list_page(*_opened(path, inside), rows, named_children).nodes)
 
 
 def _pages(path: Path) -> int:
@@ -133,21 +133,21 @@ def _all_pages(path: Path) -> Iterator[Listing]:
     access, group = _opened(path)
     page = None
     while page is None or page.stop < len(page.names):
-        page = list_page(access, group, PAGE, promised_children, page)
+        page = list_page(access, group, PAGE, named_children, page)
         yield page
 
 
 def _walk(path: Path) -> int:
-    return sum(1 for _ in walk(*_opened(path), promised=promised_children))
+    return sum(1 for _ in walk(*_opened(path), named=named_children))
 
 
 def _below(path: Path) -> int:
-    listings, _ = open_below(*_opened(path), PAGE, BOUND, promised_children)
+    listings, _ = open_below(*_opened(path), PAGE, BOUND, named_children)
     return sum(len(listing.nodes) for listing in listings)
 
 
 def _find(path: Path, text: str) -> int:
-    return len(find_by_name(*_opened(path), text, promised=promised_children).nodes)
+    return len(find_by_name(*_opened(path), text, named=named_children).nodes)
 
 
 # -- zarr-python ----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import numpy as np
 
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.image.view import View, first_view
-from omezarr_tui.ome.discover import Image, image_of, promised_children
+from omezarr_tui.ome.discover import Image, image_of, named_children
 from omezarr_tui.ome.model import Axis, Level, Multiscale
 from omezarr_tui.store.dtypes import dtype_of_v3
 from omezarr_tui.store.hierarchy import walk
@@ -46,7 +46,7 @@ def image_in(folder: Path, path: str = "") -> Image:
 def nodes_of(folder: Path) -> dict[str, Node]:
     """All nodes below the root by path, those too that the metadata promise."""
     access = local(folder)
-    nodes = list(walk(access, open_root(access), promised=promised_children))
+    nodes = list(walk(access, open_root(access), named=named_children))
     assert len({node.path for node in nodes}) == len(nodes)
     return {node.path: node for node in nodes}
 

@@ -89,7 +89,7 @@ class TestEscape:
         for door in doors:
             with pytest.raises(UserError):
                 door()
-        (child,) = read_children(access, Group("", 3), [path], [path])
+        (child,) = read_children(access, Group("", 3), [path], {path: True})
         assert isinstance(child, Broken)
 
     def test_an_absolute_path_means_the_store(self, foreign: Foreign) -> None:

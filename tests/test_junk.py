@@ -16,7 +16,7 @@ from spelling import CRC, LITTLE, dataset, multiscales, scale, sharded, shift
 
 from omezarr_tui.ome.describe import facts_of
 from omezarr_tui.ome.describe_json import facts_json
-from omezarr_tui.ome.discover import Image, mark, promised_children
+from omezarr_tui.ome.discover import Image, mark, named_children
 from omezarr_tui.ome.read import kind_of, ome_version, read_multiscale, read_plate, read_well
 from omezarr_tui.store.documents import parse_node
 from omezarr_tui.store.hierarchy import walk
@@ -85,7 +85,7 @@ def tell_all(attributes: dict[str, Any]) -> None:
     ome_version(attributes)
     read_plate(attributes)
     read_well(attributes)
-    assert all(name and "/" not in name for name in promised_children(group))
+    assert all(name and "/" not in name for name in named_children(group))
     multiscale = read_multiscale("g", attributes)
     image = None
     if multiscale is not None:
@@ -118,7 +118,7 @@ class TestDocuments:
             assert node.key_encoding.place(key) is not None
             assert node.object_count <= max(node.chunk_count, 1)
         if isinstance(node, Group):
-            promised_children(node)
+            named_children(node)
 
     @given(st.binary(max_size=40), st.sampled_from(["zarr.json", ".zarray", ".zgroup"]))
     @settings(deadline=None, max_examples=60)
@@ -149,7 +149,7 @@ class TestAttributes:
         )
         assert image_in(tmp_path / "s").readable == (0,)
         access = local(tmp_path / "s")
-        nodes = list(walk(access, open_root(access), promised=promised_children))
+        nodes = list(walk(access, open_root(access), named=named_children))
         assert {type(node) for node in nodes} <= {Array, Broken}
 
 

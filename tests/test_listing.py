@@ -7,7 +7,7 @@ import pytest
 from foreign import WIDTH, Foreign
 from looking import files_read, local
 
-from omezarr_tui.ome.discover import promised_children
+from omezarr_tui.ome.discover import named_children
 from omezarr_tui.store.hierarchy import walk
 from omezarr_tui.store.listing import Listing, list_page, open_below
 from omezarr_tui.store.local import LocalAccess
@@ -50,7 +50,7 @@ class TestPages:
         access = local(foreign("missing_level_05").path)
         root = open_root(access)
         assert isinstance(root, Group)
-        page = list_page(access, root, 10, promised_children)
+        page = list_page(access, root, 10, named_children)
         assert [type(node) for node in page.nodes] == [Array, Broken, Array]
 
 
@@ -105,7 +105,7 @@ class TestFindByName:
 
     def test_a_missing_level_can_be_found(self, foreign: Foreign) -> None:
         access = local(foreign("missing_level_05").path)
-        result = find_by_name(access, open_root(access), "S1", promised=promised_children)
+        result = find_by_name(access, open_root(access), "S1", named=named_children)
         assert [type(node) for node in result.nodes] == [Broken]
 
 

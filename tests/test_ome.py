@@ -9,7 +9,7 @@ from foreign import HEALTHY, Foreign
 from looking import array, image_in, local
 from spelling import dataset, multiscales, scale, shift
 
-from omezarr_tui.ome.discover import image_of, mark, promised_children
+from omezarr_tui.ome.discover import image_of, mark, named_children
 from omezarr_tui.ome.model import Axis, Window
 from omezarr_tui.ome.read import (
     kind_of,
@@ -84,7 +84,7 @@ class TestWhatTheWritersSay:
             well = read_well(node.attributes)
             assert well is not None
             assert well.fields == facts.fields
-            assert promised_children(node) == set(facts.fields)
+            assert {n for n, must in named_children(node).items() if must} == set(facts.fields)
 
     @pytest.mark.parametrize("name", IMAGES)
     def test_marks(self, name: str, foreign: Foreign) -> None:
@@ -111,7 +111,7 @@ class TestWhatTheWritersSay:
         for name in IMAGES:
             made = foreign(name)
             access = local(made.path)
-            nodes = list(walk(access, open_root(access), promised=promised_children))
+            nodes = list(walk(access, open_root(access), named=named_children))
             assert not [node for node in nodes if isinstance(node, Broken)]
 
 
@@ -243,7 +243,8 @@ class TestPromises:
         ],
     )
     def test_names(self, attributes: dict[str, Any], names: set[str]) -> None:
-        assert promised_children(Group("", 2, attributes)) == names
+        named = named_children(Group("", 2, attributes))
+        assert {name for name, must in named.items() if must} == names
 
     def test_missing_children_are_broken(self, tmp_path: Path) -> None:
         plate = {
@@ -258,7 +259,7 @@ class TestPromises:
         root.create_group("A/1", attributes=well).create_group("0")
         root.create_group("labels", attributes={"labels": ["nuclei"]})
         access = local(tmp_path / "p")
-        nodes = {n.path: n for n in walk(access, open_root(access), promised=promised_children)}
+        nodes = {n.path: n for n in walk(access, open_root(access), named=named_children)}
         broken = {path for path, node in nodes.items() if isinstance(node, Broken)}
         assert broken == {"B", "A/1/1", "labels/nuclei"}
 

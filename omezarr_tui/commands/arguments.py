@@ -12,15 +12,14 @@ from omezarr_tui.store.location import Location, parse_location
 from omezarr_tui.store.rules import as_set
 
 
-def add_place(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:
-    """Add LOCATION, with a default where there is one, and NODE."""
+def add_place(parser: argparse.ArgumentParser, *, optional: str = "") -> None:
+    """Add LOCATION, which may be left out where it is said what happens then, and NODE."""
     parser.add_argument(
         "location",
         metavar="LOCATION",
-        nargs=None if default is None else "?",
-        default=default,
+        nargs="?" if optional else None,
         help="the path or URL of a store, or of a folder of stores"
-        + ("" if default is None else f"; without it {default}"),
+        + (f"; without it {optional}" if optional else ""),
     )
     parser.add_argument(
         "node",
@@ -65,13 +64,17 @@ def place_of(args: argparse.Namespace, settings: Settings) -> tuple[Location, Op
                 exit_code=ExitCode.USAGE,
             )
         location = replace(location, endpoint=args.endpoint_url.rstrip("/"))
-    options = Options(
+    return as_set(location, options_of(args), settings)
+
+
+def options_of(args: argparse.Namespace) -> Options:
+    """How places are opened, as it was typed."""
+    return Options(
         read_only=getattr(args, "read_only", True),
         profile=args.profile,
         anonymous=args.anon,
         storage=dict(args.storage_option),
     )
-    return as_set(location, options, settings)
 
 
 def _pair(text: str) -> tuple[str, str]:

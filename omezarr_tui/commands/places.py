@@ -8,7 +8,7 @@ from itertools import islice
 
 from omezarr_tui.commands.arguments import place_of
 from omezarr_tui.errors import ExitCode, UserError
-from omezarr_tui.ome.discover import Image, image_of, mark, promised_children
+from omezarr_tui.ome.discover import Image, image_of, mark, named_children
 from omezarr_tui.ome.read import kind_of
 from omezarr_tui.settings import load_settings
 from omezarr_tui.store.access import Access, open_access
@@ -114,9 +114,7 @@ def _showable(place: Place) -> str:
     """Names of nodes below that can be shown; of an image not each of its levels."""
     images: list[str] = []
     arrays: list[str] = []
-    for node in islice(
-        walk(place.access, place.node, promised=promised_children), _NODES_LOOKED_AT
-    ):
+    for node in islice(walk(place.access, place.node, named=named_children), _NODES_LOOKED_AT):
         inside = any(node.path.startswith(f"{path}/") for path in images)
         if isinstance(node, Array) and not inside:
             arrays.append(node.path)

@@ -11,10 +11,10 @@ from omezarr_tui.commands.output import Output
 from omezarr_tui.commands.places import Place, open_place
 from omezarr_tui.errors import ExitCode, explain
 from omezarr_tui.ome.describe import format_line
-from omezarr_tui.ome.discover import mark, promised_children
+from omezarr_tui.ome.discover import mark, named_children
 from omezarr_tui.ome.read import kind_of
 from omezarr_tui.store.hierarchy import read_ahead
-from omezarr_tui.store.listing import Listing, list_page
+from omezarr_tui.store.listing import Listing, is_complete, list_page
 from omezarr_tui.store.node import Array, Broken, Group, Node
 from omezarr_tui.text import cell_width, format_shape, padded, visible
 
@@ -34,6 +34,7 @@ examples:
   omezarr-tui tree image.ome.zarr --json | jq '.children[].path'
 """
 
+_UNLISTED = "Only what the metadata name is shown: this place cannot be listed."
 _PAGE_ROWS = 200  # children that are read, and aligned, at a time
 _WIDEST = 40  # cells that a column takes; one longer name does not push all others away
 _BOLD, _QUIET, _NAMED, _WRONG = "1", "2", "36", "31"
@@ -72,11 +73,14 @@ def tree(place: Place, depth: int | None, *, as_json: bool) -> ExitCode:
         `ExitCode.PROBLEMS` where something is broken.
     """
     output = Output()
+    read_ahead(place.access, place.node, depth, named_children)
     if as_json:
         top, problems = _as_json(place, place.node, depth)
-        output.json(top)
+        output.json(top | {"complete": is_complete(place.access)})
     else:
         problems = _Printer(place, output).run(depth)
+        if not is_complete(place.access):
+            output.line(output.styled(_UNLISTED, _QUIET))
     return ExitCode.PROBLEMS if problems else ExitCode.DONE
 
 
@@ -90,7 +94,7 @@ def _pages(place: Place, group: Group) -> Iterator[tuple[Node, ...]]:
     """
     page: Listing | None = None
     while page is None or page.stop < len(page.names):
-        page = list_page(place.access, group, _PAGE_ROWS, promised_children, page)
+        page = list_page(place.access, group, _PAGE_ROWS, named_children, page)
         if page.nodes:
             yield page.nodes
 
@@ -155,7 +159,6 @@ class _Printer:
         if node.zarr_format is not None:
             details.append(output.styled(format_line(node), _QUIET))
         output.line("  ".join([title, *details]))
-        read_ahead(self._place.access, node, depth, promised_children)
         self._below(node, "", depth)
         return self._problems
 

@@ -28,10 +28,19 @@ from omezarr_tui.store.node import (
 
 # ngff-zarr keeps its levels one folder deeper (scale0/image), so more than the parent counts.
 _GENERATIONS_ABOVE = 3
+_SERIES = 16  # of a file that bioformats2raw converted, which are looked for unlisted
 
 
-def promised_children(group: Group) -> set[str]:
-    """The names directly below a group that its OME-Zarr metadata say are there."""
+def named_children(group: Group) -> dict[str, bool]:
+    """The names directly below a group that its OME-Zarr metadata tell.
+
+    Returns
+    -------
+    names
+        True for those that must be there; False for those that no metadata name, yet are
+        found as a rule: an image's labels, and the group OME of bioformats2raw's layout with
+        the series beside it.
+    """
     ome = ome_attributes(group.attributes)
     paths: list[Any] = []
     if multiscale := read_multiscale("", group.attributes):
@@ -45,7 +54,13 @@ def promised_children(group: Group) -> set[str]:
         paths += listed
     names = {join_path(path).partition("/")[0] for path in paths if isinstance(path, str)}
     # A name that leads out of the store is not followed; validation tells of it.
-    return {name for name in names if name and name not in (".", "..")}
+    sure = {name: True for name in names if name and name not in (".", "..")}
+    may_be: list[str] = []
+    if multiscale:
+        may_be = ["labels"]
+    elif ome.get("bioformats2raw.layout") is not None:
+        may_be = ["OME", *map(str, range(_SERIES))]
+    return dict.fromkeys(may_be, False) | sure
 
 
 def mark(node: Node) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.store.access import Options
@@ -79,13 +80,21 @@ def ways_to_open(location: Location, options: Options) -> list[Way]:
     if options.anonymous is not False:
         # Without this, obstore would look for the role of a machine, which takes seconds.
         anonymous = settings | {"skip_signature": True}
-        ways.append(Way(ANONYMOUS, True, _connector(location, anonymous)))
+        name = ANONYMOUS if named else _without(location.protocol)
+        ways.append(Way(name, True, _connector(location, anonymous)))
     if not ways:
         raise UserError(
             f"There are no credentials for {location.url}",
             "none were found, and --no-anon asks for some; name a --profile, or leave it out",
         )
     return ways
+
+
+def _without(protocol: str) -> str:
+    """Said of who asks as nobody, as there is nothing else: where credentials were looked for."""
+    looked = {"s3": "the environment and ~/.aws", "gs": "the environment and gcloud"}
+    looked["az"] = "the environment and the Azure CLI"
+    return f"{ANONYMOUS}, as {looked.get(protocol, '~/.netrc')} have no credentials"
 
 
 def _only_about_the_client(storage: Mapping[str, str]) -> bool:
@@ -108,7 +117,7 @@ def _connector(
         store: Any = {"s3": S3Store, "gs": GCSStore, "az": AzureStore}[location.protocol]
         config = {**settings, **learned}
         client = _LIMITS | {key: config.pop(key) for key in _CLIENT if key in config}
-        client["allow_http"] = str(config.get("endpoint", "")).startswith("http:")
+        client["allow_http"] = True  # only a server that the user named speaks it
         provider = config.pop("credential_provider", None)
         try:
             made: ObjectStore = store(
@@ -137,7 +146,7 @@ def _s3(location: Location, options: Options) -> tuple[str, dict[str, Any]]:
 def _google(location: Location, options: Options) -> tuple[str, dict[str, Any]]:
     settings: dict[str, Any] = {}
     if location.endpoint:
-        settings["endpoint"] = location.endpoint
+        settings["base_url"] = location.endpoint
     if any(key.startswith(_GOOGLE_KEYS) for key in os.environ):
         return "service account of the environment", settings
     config = Path(os.environ.get("CLOUDSDK_CONFIG", "~/.config/gcloud")).expanduser()
@@ -150,7 +159,10 @@ def _azure(location: Location, options: Options) -> tuple[str, dict[str, Any]]:
     _, _, host = location.address.partition("/")[0].partition("@")
     account = host.partition(".")[0] or options.storage.get("account_name")
     account = account or os.environ.get("AZURE_STORAGE_ACCOUNT_NAME")
-    if not account and "endpoint" not in options.storage and not location.endpoint:
+    if not account and location.endpoint:  # https://account.host, or http://host/account
+        parts = urlsplit(location.endpoint)
+        account = parts.path.strip("/") or parts.netloc.partition(".")[0]
+    if not account:
         raise UserError(
             f"{location.url} does not say which storage account it is in",
             "write az://CONTAINER@ACCOUNT.blob.core.windows.net/PATH, or set "
@@ -201,7 +213,9 @@ def _web(location: Location, options: Options) -> list[Way]:
                 exit_code=ExitCode.USAGE,
             ) from error
 
-    return [Way(f"as {named}" if named else ANONYMOUS, not named, connect, headers)]
+    return [
+        Way(f"as {named}" if named else _without(location.protocol), not named, connect, headers)
+    ]
 
 
 def _of_netrc(host: str) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ that is broken leaves its siblings alone.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from omezarr_tui.errors import UserError, explain
@@ -32,8 +32,13 @@ _DEEPEST = 100
 _AHEAD = 20_000
 
 
-# Tells which children a group's metadata name.
-Promised = Callable[[Group], Iterable[str]]
+# Tells which children a group's metadata name: True for those that must be there, False for
+# those that may be, which are looked for where nothing can be listed.
+Named = Callable[[Group], Mapping[str, bool]]
+
+
+def _nothing(group: Group) -> Mapping[str, bool]:
+    return {}
 
 
 def read_node(access: Access, path: str) -> Node | None:
@@ -87,7 +92,7 @@ def read_nodes(
     ]
 
 
-def child_names(access: Access, group: Group, named: Iterable[str] = ()) -> list[str]:
+def child_names(access: Access, group: Group, named: Mapping[str, bool] | None = None) -> list[str]:
     """The names that may be children of a group, in natural order. One listing.
 
     Parameters
@@ -97,7 +102,8 @@ def child_names(access: Access, group: Group, named: Iterable[str] = ()) -> list
     group
         The group to list.
     named
-        Names that the group's metadata promise: they belong even where nothing is there.
+        Names that the group's metadata tell: those that must be there belong even where
+        nothing is, the others where nothing can be listed.
 
     Raises
     ------
@@ -105,13 +111,19 @@ def child_names(access: Access, group: Group, named: Iterable[str] = ()) -> list
         The folder cannot be listed.
     """
     known = access.known_names(group.path)
+    may_be = False
     if known is None:
         known = frozenset(e.name for e in access.entries(group.path) if e.is_folder)
-    return sorted(known.union(named), key=natural_key)
+        may_be = not access.can_list and group.zarr_format is not None
+    sure = {name for name, must in (named or {}).items() if must or may_be}
+    return sorted(known | sure, key=natural_key)
 
 
 def read_children(
-    access: Access, group: Group, names: Sequence[str], promised: Iterable[str] = ()
+    access: Access,
+    group: Group,
+    names: Sequence[str],
+    named: Mapping[str, bool] | None = None,
 ) -> list[Node]:
     """Read a page of children, in the order of their names.
 
@@ -123,8 +135,9 @@ def read_children(
         The parent.
     names
         The children's names.
-    promised
-        Those that the parent's metadata name: they are broken where they are missing.
+    named
+        Those that the parent's metadata name: those that must be there are broken where they
+        are missing.
 
     Returns
     -------
@@ -132,7 +145,7 @@ def read_children(
         Without names that are no part of the hierarchy, such as a folder of notes. `Broken`
         also where the way down would not end.
     """
-    expected = set(promised)
+    expected = {name for name, must in (named or {}).items() if must}
     paths = [join_path(group.path, name) for name in names]
     found = read_nodes(access, paths, group.zarr_format)
     nodes = [
@@ -228,7 +241,7 @@ def walk(
     access: Access,
     top: Node,
     depth: int | None = None,
-    promised: Promised = lambda group: (),
+    named: Named = _nothing,
 ) -> Iterator[Node]:
     """All nodes below one, parents first, siblings in natural order.
 
@@ -240,36 +253,36 @@ def walk(
         Where to start; it is not given again.
     depth
         How many generations; None for all.
-    promised
+    named
         Tells which children a group's metadata name.
     """
-    read_ahead(access, top, depth, promised)
-    yield from _walk(access, top, depth, promised)
+    read_ahead(access, top, depth, named)
+    yield from _walk(access, top, depth, named)
 
 
-def _walk(access: Access, top: Node, depth: int | None, promised: Promised) -> Iterator[Node]:
+def _walk(access: Access, top: Node, depth: int | None, named: Named) -> Iterator[Node]:
     if not isinstance(top, Group) or depth == 0:
         return
     try:
-        expected = set(promised(top))
-        names = child_names(access, top, expected)
+        of_top = named(top)
+        names = child_names(access, top, of_top)
     except OSError as error:
         yield Broken(join_path(top.path, "…"), "cannot be listed", explain(error))
         return
     for name in names:
-        for node in read_children(access, top, [name], expected):
+        for node in read_children(access, top, [name], of_top):
             yield node
-            yield from _walk(access, node, None if depth is None else depth - 1, promised)
+            yield from _walk(access, node, None if depth is None else depth - 1, named)
 
 
-def read_ahead(access: Access, top: Node, depth: int | None, promised: Promised) -> None:
+def read_ahead(access: Access, top: Node, depth: int | None, named: Named) -> None:
     """Read what is about to be asked for over a network, a generation at a time.
 
     Parameters
     ----------
     access
         Remembers it.
-    top, depth, promised
+    top, depth, named
         As for `walk`.
     """
     generation = [top] if isinstance(top, Group) and access.traffic is not None else []
@@ -281,7 +294,7 @@ def read_ahead(access: Access, top: Node, depth: int | None, promised: Promised)
         below: dict[int | None, list[str]] = {}
         for group in generation:
             with suppress(OSError):  # it is told when its turn comes
-                names = child_names(access, group, promised(group))
+                names = child_names(access, group, named(group))
                 paths = below.setdefault(group.zarr_format, [])
                 paths += [join_path(group.path, name) for name in names]
         nodes = [node for form, paths in below.items() for node in read_nodes(access, paths, form)]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.hierarchy import child_names, read_children
+from omezarr_tui.store.hierarchy import Named, child_names, read_children
 from omezarr_tui.store.node import Group, Node
 
 
@@ -23,6 +23,9 @@ class Listing:
         Which of the names this page covers.
     nodes
         What they came to; a name that is no part of the hierarchy has none.
+    complete
+        False where there may be more: the place cannot be listed, so that only those are
+        known that metadata name.
     """
 
     group: Group
@@ -30,13 +33,19 @@ class Listing:
     start: int
     stop: int
     nodes: tuple[Node, ...]
+    complete: bool = True
+
+
+def is_complete(access: Access, path: str = "") -> bool:
+    """Whether the names of a group that was listed are all: listed, or consolidated."""
+    return access.can_list or access.known_names(path) is not None
 
 
 def list_page(
     access: Access,
     group: Group,
     rows: int,
-    promised: Callable[[Group], Iterable[str]] = lambda group: (),
+    named: Named = lambda group: {},
     before: Listing | None = None,
 ) -> Listing:
     """Read the next page of a group's children.
@@ -49,7 +58,7 @@ def list_page(
         The group to list.
     rows
         How many names to read.
-    promised
+    named
         As for `walk`.
     before
         The page that this one follows; None for the first, which lists the names.
@@ -59,12 +68,12 @@ def list_page(
     OSError
         The folder cannot be listed.
     """
-    expected = set(promised(group))
-    names = before.names if before else tuple(child_names(access, group, expected))
+    of_group = named(group)
+    names = before.names if before else tuple(child_names(access, group, of_group))
     start = before.stop if before else 0
     stop = min(start + rows, len(names))
-    nodes = read_children(access, group, names[start:stop], expected)
-    return Listing(group, names, start, stop, tuple(nodes))
+    nodes = read_children(access, group, names[start:stop], of_group)
+    return Listing(group, names, start, stop, tuple(nodes), is_complete(access, group.path))
 
 
 def open_below(
@@ -72,7 +81,7 @@ def open_below(
     top: Group,
     rows: int,
     most: int,
-    promised: Callable[[Group], Iterable[str]] = lambda group: (),
+    named: Named = lambda group: {},
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[list[Listing], bool]:
     """The first page of a group and of all groups below it, nearest first, up to a bound.
@@ -83,7 +92,7 @@ def open_below(
         The store.
     top
         Where to start.
-    rows, promised
+    rows, named
         As for `list_page`.
     most
         How many nodes to read at the most.
@@ -106,7 +115,7 @@ def open_below(
         group = pending.popleft()
         page = min(rows, most - read)
         try:
-            listing = list_page(access, group, page, promised)
+            listing = list_page(access, group, page, named)
         except OSError:
             continue
         listings.append(listing)

@@ -10,6 +10,7 @@ _STATUS = re.compile(r"status(?: code)?:? (\d{3})")
 _REASON = re.compile(r'(?:message|error): "([^"]+)"')
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _REGION = re.compile(r"<Region>([a-z0-9-]+)</Region>")
+_HOST = re.compile(r"(?:GET|HEAD|PUT|POST|DELETE) https?://([^/\s?]+)")
 _SECRET = re.compile(
     r"(?i)(sig|signature|token|key|credential|password|authorization)(=|: )[^\s&]+"
 )
@@ -74,7 +75,7 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
     ):
         code = _CODE.search(text)
         why = f" ({code[1]})" if code else ""
-        return PermissionError(f"{place} does not let us read it{why}; tried {tried}")
+        return PermissionError(f"{place} refuses access{why}; tried {tried}")
     if "non-partial response" in text or "Range request not supported" in text:
         return NotPartial(IGNORES_RANGES)
     if "Content-Length" in text:
@@ -84,9 +85,11 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
         return WrongRegion(place, region[1] if region else None)
     status = _STATUS.search(text)
     if status and status[1] in ("401", "403"):
-        return PermissionError(f"{place} does not let us list it; tried {tried}")
+        return PermissionError(f"{place} refuses access; tried {tried}")
     if status:
         return OSError(f"{place} answered {status[1]}, also when it was asked again")
+    host = _HOST.search(text)
+    place = host[1] if host else place
     if "dns error" in text:
         return ConnectionError(f"there is no host of the name {place}, or no network")
     if "timed out" in text or "TimedOut" in text or "kind: Timeout" in text:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.hierarchy import walk
+from omezarr_tui.store.hierarchy import Named, walk
 from omezarr_tui.store.node import Group, Node, parent_path
 
 
@@ -37,7 +37,7 @@ def find_by_name(
     top: Node,
     text: str,
     *,
-    promised: Callable[[Group], Iterable[str]] = lambda group: (),
+    named: Named = lambda group: {},
     most: int = 200,
     look_at: int = 50_000,
     cancelled: Callable[[], bool] = lambda: False,
@@ -52,7 +52,7 @@ def find_by_name(
         Where to start.
     text
         What a name (or, with a ``/`` in it, a path) must contain.
-    promised
+    named
         As for `walk`.
     most, look_at
         The bounds: on what is found, and on what is looked at.
@@ -65,7 +65,7 @@ def find_by_name(
     trail: list[Group] = [top] if isinstance(top, Group) else []
     seen = 0
     complete = True
-    for node in walk(access, top, promised=promised):
+    for node in walk(access, top, named=named):
         if cancelled() or seen >= look_at or len(found) >= most:
             complete = False
             break

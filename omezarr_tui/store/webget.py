@@ -37,7 +37,7 @@ def web_get(root: str, path: str, headers: Mapping[str, str], most: int) -> byte
             raw: bytes = answer.read(most + 1)
     except HTTPError as error:
         if error.code in (401, 403):
-            raise PermissionError(f"{root} does not let us read it") from error
+            raise PermissionError(f"{root} refuses access") from error
         if error.code in (404, 410):
             raise FileNotFoundError(path) from error
         raise OSError(f"{root} answered {error.code}") from error

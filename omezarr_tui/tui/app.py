@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeGuard
 
 from rich.text import Text
 from textual import on
@@ -17,6 +18,9 @@ from omezarr_tui.errors import ExitCode, UserError, explain
 from omezarr_tui.ome.discover import mark
 from omezarr_tui.settings import Settings, state_folder
 from omezarr_tui.store.access import Options
+from omezarr_tui.store.folders import above
+from omezarr_tui.store.hierarchy import read_node
+from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Broken
 from omezarr_tui.tui import messages
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from omezarr_tui.tui.screens.open import OpenScreen
 
 _LOOK_UP = 2.0  # seconds
-_OPEN = "open"  # the name under which the open screen is kept, as it is left
+_KEPT = "kept"
 
 
 class OmezarrApp(App[None]):
@@ -48,10 +52,13 @@ class OmezarrApp(App[None]):
     CSS_PATH = "styles/app.tcss"
 
     def __init__(self, start: Opening | Choosing, settings: Settings) -> None:
-        super().__init__()
+        # Textual loads the style of a screen that is pushed, and not that of the first one.
+        is_store = isinstance(start, Opening)
+        super().__init__(css_path=None if is_store else ["styles/app.tcss", "styles/open.tcss"])
         self.start = start
         self.settings = settings
-        self._was_chosen = False  # the store that is shown, on the open screen
+        self._named: BrowseScreen | None = None  # the store that was named at the start
+        self._kept: BrowseScreen | None = None  # the store that is come back to from choosing
         self.set_keymap(settings.keys)
         for theme in THEMES:
             self.register_theme(theme)
@@ -61,39 +68,47 @@ class OmezarrApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The main screen, or the one on which a store is chosen."""
         if isinstance(self.start, Choosing):
-            return self._keep_open_screen(self.start)
+            return self._open_screen(self.start)
         self._remember(self.start)
-        return self._store_screen(self.start)
+        self._named = self._store_screen(self.start)
+        return self._named
 
     def _store_screen(self, opening: Opening) -> BrowseScreen:
         return BrowseScreen(
             opening.access, opening.root, opening.listing, opening.path, self.settings
         )
 
-    def _keep_open_screen(self, start: Choosing) -> OpenScreen:
+    def _open_screen(self, start: Choosing) -> OpenScreen:
         # Imported when it is wanted: a store that is named is shown sooner.
         from omezarr_tui.tui.screens.open import OpenScreen
 
-        screen = OpenScreen(start, self.settings)
-        self.install_screen(screen, _OPEN)
-        return screen
+        return OpenScreen(start, self.settings)
 
-    # -- from one store to another --------------------------------------------------------
+    # -- from one store to another: named store, open screen, store that was chosen there ---
 
     @on(messages.StoreChosen)
     def _show_store(self, event: messages.StoreChosen) -> None:
         """Show a store in the place of the one that was shown."""
-        self._was_chosen = self.start is not event.opening
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
-        self.switch_screen(self._store_screen(event.opening))
+        self._take_kept()
+        screen = self._store_screen(event.opening)
+        if not event.by_hand:
+            self._named = screen
+        self.push_screen(screen)
         self._remember(event.opening)
 
     @on(messages.StoreLeft)
     def _leave_store(self) -> None:
         """Go back to where the store was chosen; one that was named at the start stays."""
-        if self._was_chosen:
-            self.switch_screen(_OPEN)
+        if self.screen is not self._named:
+            self.pop_screen()
+
+    @on(messages.ChoosingLeft)
+    def _leave_choosing(self) -> None:
+        """Go back to the store that was shown."""
+        if (kept := self._take_kept(removed=False)) is not None:
+            self.push_screen(kept)
+        elif len(self.screen_stack) > 1:
+            self.pop_screen()
 
     def action_open_another(self) -> None:
         """Choose another store; Esc comes back to this one."""
@@ -102,13 +117,28 @@ class OmezarrApp(App[None]):
             return
         if screen.work.is_writing:
             screen.tell(WRITING, "warning")
-            return
-        if not self.is_screen_installed(_OPEN):
+        elif len(self.screen_stack) == 1:
             location = screen.access.location
-            options = self.start.options
             folder = above(location) or location
-            self._keep_open_screen(Choosing(folder, options, location.name))
-        self.push_screen(_OPEN)
+            self.push_screen(self._open_screen(Choosing(folder, self.start.options, location.name)))
+        else:
+            # The open screen lies below. What is installed stays when it is popped.
+            self.install_screen(screen, _KEPT)
+            self._kept = screen
+            self.pop_screen()
+
+    @property
+    def can_leave_choosing(self) -> bool:
+        """Whether there is a store to go back to from the open screen."""
+        return self._kept is not None or len(self.screen_stack) > 1
+
+    def _take_kept(self, *, removed: bool = True) -> BrowseScreen | None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            self.uninstall_screen(kept)
+            if removed:
+                kept.remove()
+        return kept
 
     def _remember(self, opening: Opening) -> None:
         """Put a store on the list of recent ones, without keeping anybody waiting."""
@@ -157,13 +187,17 @@ class OmezarrApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette: everything that a key does, and the themes."""
-        if isinstance(screen, BrowseScreen):
+        if _offers_actions(screen):
             for action in screen.actions:
                 if action.run and not is_detail(action) and screen.works(action):
                     yield SystemCommand(
                         action.title, f"Key: {action.display}", lambda a=action: screen.do(a)
                     )
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+
+
+def _offers_actions(screen: Screen[object]) -> TypeGuard[BrowseScreen | OpenScreen]:
+    return hasattr(screen, "actions")
 
 
 def run(location: Location | None, options: Options, node: str, settings: Settings) -> int:
@@ -205,7 +239,10 @@ def _start(
     """What to show first."""
     here = Location.local(Path.cwd())
     if location is None:
-        return Choosing(*_around(here), options)
+        # Who stands in a store is shown it among those beside it.
+        inside = read_node(LocalAccess(here), "") is not None
+        around = above(here) if inside else None
+        return Choosing(around or here, options, here.name if inside else "")
     if not location.is_local:
         return Choosing(here, options, asked=location, node=node)
     opening = open_store(location, options, node, settings)

@@ -224,11 +224,17 @@ class Completed(Message):
 
 @dataclass
 class StoreChosen(Message):
-    """A store was opened that shall be shown now."""
+    """A store was opened that shall be shown now; chosen by hand, or named at the start."""
 
     opening: Opening
+    by_hand: bool
 
 
 @dataclass
 class StoreLeft(Message):
     """The user goes back from a store to where it was chosen."""
+
+
+@dataclass
+class ChoosingLeft(Message):
+    """The user goes back from the open screen to the store that was shown."""

@@ -86,7 +86,7 @@ class OpenWorkers:
         """Ask what a text may go on to: `Completed`."""
 
         def job(cancelled: IsCancelled) -> Message | None:
-            head, slash, start = text.rpartition("/")
+            _, slash, start = text.rpartition("/")
             begun = text[: -len(start)] if start else text
             try:
                 access = self._access_of(begun if slash else ".", cancelled)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from omezarr_tui.ome.discover import promised_children
+from omezarr_tui.ome.discover import named_children
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import DEFAULTS, Access, Options, open_access
 from omezarr_tui.store.listing import Listing, list_page
@@ -53,8 +53,6 @@ class Choosing:
         The place to open at once, over a network; None where the user is to choose.
     node
         The node to show of it.
-    is_given
-        Whether the folder is what the user asked for, and not just where the shell stands.
     """
 
     folder: Location
@@ -62,7 +60,6 @@ class Choosing:
     name: str = ""
     asked: Location | None = None
     node: str = ""
-    is_given: bool = False
 
 
 def open_store(location: Location, options: Options, node: str, settings: Settings) -> Opening:
@@ -106,5 +103,5 @@ def look_at_store(access: Access, options: Options, node: str, settings: Setting
     path = find_node(access, node).path if node else ""
     listing = None
     if isinstance(root, Group):
-        listing = list_page(access, root, settings.page_rows, promised_children)
+        listing = list_page(access, root, settings.page_rows, named_children)
     return Opening(access, root, listing, path, options)

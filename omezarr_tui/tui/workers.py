@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from omezarr_tui.errors import explain
-from omezarr_tui.ome.discover import image_of, promised_children
+from omezarr_tui.ome.discover import image_of, named_children
 from omezarr_tui.store.listing import list_page, open_below
 from omezarr_tui.store.node import Array, Group, Node
 from omezarr_tui.store.root import store_root
@@ -81,7 +81,7 @@ class Workers:
             try:
                 page = rows or self._settings.page_rows
                 with given_up_by(cancel):
-                    listing = list_page(self._access, group, page, promised_children, before)
+                    listing = list_page(self._access, group, page, named_children, before)
                 answer: Message = messages.Listed(listing)
             except Cancelled:
                 answer = messages.NotListed(group, "stopped; close and open it to try again")
@@ -100,7 +100,7 @@ class Workers:
                 group,
                 self._settings.page_rows,
                 self._settings.expand_nodes,
-                promised_children,
+                named_children,
                 cancelled,
             )
             return messages.OpenedBelow(listings, complete)
@@ -111,9 +111,7 @@ class Workers:
         """Ask for the nodes whose names contain a text: `Searched`."""
 
         def job(cancelled: IsCancelled) -> Message:
-            found = find_by_name(
-                self._access, top, text, promised=promised_children, cancelled=cancelled
-            )
+            found = find_by_name(self._access, top, text, named=named_children, cancelled=cancelled)
             if cancelled():
                 raise Cancelled
             return messages.Searched(text, found)

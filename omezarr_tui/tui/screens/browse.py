@@ -254,6 +254,8 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
             self.panel.stopped()
         elif stopped is None and self.where != "hierarchy":
             self.action_pane("hierarchy")
+        elif stopped is None:
+            self.post_message(messages.StoreLeft())
 
     def action_help(self) -> None:
         """All keys."""

@@ -50,7 +50,7 @@ class ConnectScreen(Dialog[Answer]):
         self._options = options
         self._node = node
         self._settings = settings
-        self._opening = Lane(self, "open")
+        self._opening = Lane(self, "open")  # type: ignore[arg-type]
         self._traffic: Traffic | None = None
         self._answer: Answer = None
         self._since = time.monotonic()

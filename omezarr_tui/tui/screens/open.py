@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -60,6 +59,7 @@ class OpenScreen(Screen[None]):
         self._work = OpenWorkers(self, settings, start.options)
         self._at: Access | None = None  # of the folder that is shown
         self._wanted = start.folder
+        self._begin = start.folder, start.name  # the folder and name that are shown first
         self._pane: Where = "folder"
 
     def compose(self) -> ComposeResult:
@@ -79,7 +79,6 @@ class OpenScreen(Screen[None]):
         """Begin with what was asked for."""
         self._show_title()
         self.query_one(Fitting).display = False
-        self._work.remembered()
         if self._start.asked is not None:
             # Nothing of it is to be seen where the place opens, as it most often does.
             self.add_class("-starting")
@@ -87,7 +86,12 @@ class OpenScreen(Screen[None]):
             self._ask(self._start.asked, self._options, self._start.node)
         else:
             self.folders.focus()
-            self.show_folder(self._start.folder, name=self._start.name)
+
+    def on_screen_resume(self) -> None:
+        """Show what may have changed while a store was shown."""
+        self._work.remembered()
+        if self.folders.folder is None and not self.has_class("-starting"):
+            self.show_folder(*self._begin)
 
     @property
     def recent(self) -> RecentList:
@@ -173,16 +177,20 @@ class OpenScreen(Screen[None]):
         self, location: Location, options: Options, node: str = "", *, whole: bool = False
     ) -> None:
         def answered(answer: Answer | None) -> None:
+            starting = self.has_class("-starting")
             self.remove_class("-starting")
             self.recent.mark_failed(
                 (location.url, location.endpoint), isinstance(answer, UserError)
             )
             if isinstance(answer, Opening) and (whole or not answer.is_folder):
                 self.tell(_HINT)
-                self.post_message(messages.StoreChosen(answer))
+                if starting:
+                    self._begin = above(location) or self._start.folder, location.name
+                self.post_message(messages.StoreChosen(answer, by_hand=not starting))
             elif isinstance(answer, Opening):
                 self.tell(_HINT)
                 self._at = answer.access
+                self._begin = location, ""
                 self.action_pane("folder")
                 self.show_folder(location)
             else:
@@ -193,8 +201,6 @@ class OpenScreen(Screen[None]):
 
     def _failed(self, error: UserError | None) -> None:
         """Tell why a place did not open; it stands in the line, where it can be corrected."""
-        if self.folders.folder is None:
-            self.show_folder(self._start.folder)
         if self.focused is None:
             self.line.focus()
         if error is None:
@@ -330,8 +336,8 @@ class OpenScreen(Screen[None]):
         elif self.folders.border_subtitle:
             self._work.stop()
             self._stay()
-        elif len(self.app.screen_stack) > 1:
-            self.app.pop_screen()
+        else:
+            self.post_message(messages.ChoosingLeft())
 
     def action_help(self) -> None:
         """All keys."""
@@ -357,8 +363,3 @@ class OpenScreen(Screen[None]):
         """Do what an action's key does: for the command palette."""
         shared = action.where in ("everywhere", "opening")
         self.call_later((self if shared else self.part_of(action.where)).run_action, action.run)
-
-
-def here() -> Location:
-    """The folder that the shell stands in."""
-    return Location.local(Path.cwd())

@@ -25,13 +25,13 @@ class FolderList(Rows):
         super().__init__(id="folder")
         self.border_title = "Folder"
         self.folder: Folder | None = None
-        self._nodes: dict[str, Node | None] = {}
+        self._found: dict[str, Node | None] = {}
         self._up = 0
 
     def show_folder(self, folder: Folder, name: str = "") -> None:
         """Show a folder, with the cursor on a name, or on the first one."""
         self.folder = folder
-        self._nodes = {}
+        self._found = {}
         self._up = 1 if above(folder.location) is not None else 0
         self.show_path(folder.location)
         self.border_subtitle = ""
@@ -47,14 +47,14 @@ class FolderList(Rows):
 
     def learn(self, nodes: dict[str, Node | None]) -> None:
         """Show what some of the names are."""
-        self._nodes |= nodes
+        self._found |= nodes
         self.refresh()
 
     def unknown(self, first: int, last: int) -> list[str]:
         """The names of some rows of which it is not known what they are."""
         names = self.folder.names if self.folder else ()
         shown = names[max(0, first - self._up) : max(0, last - self._up)]
-        return [name for name in shown if name not in self._nodes]
+        return [name for name in shown if name not in self._found]
 
     def name_at(self, at: int) -> str | None:
         """The name in a row; None for the row that leads up."""
@@ -64,7 +64,7 @@ class FolderList(Rows):
     def is_plain(self, name: str) -> bool:
         """Whether a name is known to be a plain folder, to go into."""
         assert self.folder is not None
-        return self._nodes.get(name, name) is None and name not in self.folder.zips
+        return self._found.get(name, name) is None and name not in self.folder.zips
 
     # -- looks ----------------------------------------------------------------------------
 
@@ -74,7 +74,7 @@ class FolderList(Rows):
         if name is None:
             return [("◂ ..", "rows--quiet")]
         assert self.folder is not None
-        node = self._nodes.get(name)
+        node = self._found.get(name)
         if isinstance(node, Broken):
             return [(f"✗ {visible(name)}", "rows--broken")]
         if node is not None or name in self.folder.zips:
@@ -89,9 +89,9 @@ class FolderList(Rows):
         assert self.folder is not None
         if name in self.folder.zips:
             return [("zip", "rows--store")]
-        if name not in self._nodes:
+        if name not in self._found:
             return []
-        node = self._nodes[name]
+        node = self._found[name]
         if node is None:
             return [("folder", "rows--quiet")]
         if isinstance(node, Broken):

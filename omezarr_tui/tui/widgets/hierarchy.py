@@ -88,6 +88,8 @@ class HierarchyTree(Outline[Item]):
         if place is None or listing.start != (held.stop if held else 0):
             return
         self._listings[group.path] = listing
+        if not listing.complete:
+            self.border_subtitle = "may be incomplete: no listing"
         # The cursor, where it stood on "more", goes on to the first of the new ones.
         line = self.cursor_line
         was_on_more = self.cursor_node is not None and isinstance(self.cursor_node.data, More)

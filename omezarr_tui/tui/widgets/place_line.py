@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -27,6 +26,9 @@ class PlaceLine(Input):
         """What a text may go on to is wanted."""
 
         text: str
+
+    class Left(Message):
+        """There is nothing to complete: the next pane is wanted."""
 
     def __init__(self) -> None:
         super().__init__(id="line", placeholder="a path or URL: ~/data, s3://bucket/…, https://…")
@@ -84,7 +86,7 @@ class PlaceLine(Input):
     def action_complete(self) -> None:
         """Complete the text as far as it is certain, then by the next that fits."""
         texts = [text for text in self.fitting.texts if text.startswith(self.value)]
-        common = commonprefix(texts)
+        common = _common_start(texts)
         if self._completed != self.value or not self.fitting.texts:
             self.post_message(self.Left())
         elif self.fitting.chosen is not None:
@@ -140,3 +142,10 @@ class Fitting(Rows, can_focus=False):
     def right(self, at: int, line: int) -> list[Part]:
         """Nothing."""
         return []
+
+
+def _common_start(texts: list[str]) -> str:
+    """What all texts begin with, letter by letter."""
+    first, last = min(texts, default=""), max(texts, default="")
+    same = (at for at, (a, b) in enumerate(zip(first, last, strict=False)) if a != b)
+    return first[: next(same, min(len(first), len(last)))]
