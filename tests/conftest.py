@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from foreign import STORES, Foreign, Made
 
-pytest_plugins = ["servers.fixtures"]
+pytest_plugins = ["places", "servers.fixtures"]
 
 PINNED = {
     "TERM": "xterm-256color",

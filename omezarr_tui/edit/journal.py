@@ -41,6 +41,11 @@ _LOCK, _DOCUMENT, _LOG = "lock", "edit.json", "after.log"
 _ODD = (OSError, ValueError, LookupError, TypeError, AttributeError)
 
 
+def journal_folder() -> Path:
+    """Where the edits of all stores are kept; missing where nothing was ever edited."""
+    return settings.state_folder() / "journal"
+
+
 class Journal:
     """The edits of one location.
 
@@ -58,7 +63,7 @@ class Journal:
     def __init__(self, location: Location) -> None:
         self._identity = location.identity
         name = hashlib.sha256(self._identity.encode()).hexdigest()[:32]
-        self.folder = settings.state_folder() / "journal" / name
+        self.folder = journal_folder() / name
         self.skipped: tuple[str, ...] = ()
 
     @contextmanager

@@ -6,20 +6,22 @@ import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from omezarr_tui.errors import UserError
+from omezarr_tui.errors import ExitCode, UserError, explain
 from omezarr_tui.store.pasted import address_in
 
 LOCAL = "file"
 WEB = ("http", "https")
 
-_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)(::|://)")
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)://")
+_CHAINED = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)::|::[A-Za-z][A-Za-z0-9+.-]+://")
 ARCHIVES = (".zip", ".ozx")
-_ARCHIVE = re.compile(r"\.(?:zip|ozx)(?=/|$)", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(?:zip|ozx)(?=/|\Z)", re.IGNORECASE)
+_SIGNED = re.compile(r"(?:^|[&?])(?:sig|(?:x-(?:amz|goog)-)?signature)=", re.IGNORECASE)
 
 # Other names of the same protocol.
-_ALIASES = {
+ALIASES = {
     **dict.fromkeys(("s3a", "s3n"), "s3"),
     "gcs": "gs",
     **dict.fromkeys(("abfs", "abfss", "azure", "adl"), "az"),
@@ -87,7 +89,7 @@ class Location:
         whole = "/".join(filter(None, (self.address, self.inside)))
         if self.is_local:
             return whole
-        return f"{self.protocol}://{quote(whole, '/:@~') if self.protocol in WEB else whole}"
+        return f"{self.protocol}://{quote(whole, '/:@~[]') if self.protocol in WEB else whole}"
 
     @property
     def parent(self) -> Location | None:
@@ -102,7 +104,7 @@ class Location:
 
     def below(self, path: str) -> Location:
         """The place of a node, by its path from here."""
-        if not path:
+        if not (path := path.strip("/")):
             return self
         if self.is_local and self.inside is None:
             return Location.local(self.path / path)
@@ -128,6 +130,25 @@ class Location:
         place = _PLACES.get(self.protocol, self.protocol)
         return place if self.inside is None else f"zip on {place}"
 
+    def with_endpoint(self, url: str) -> Location:
+        """The same place on another server than the provider's own.
+
+        Raises
+        ------
+        UserError
+            It is no URL of a server, or holds a password.
+        """
+        parts = _split(url)
+        if parts is None or parts.scheme not in WEB or not parts.hostname:
+            raise UserError(
+                "The endpoint is no URL of a server",
+                "it should look like https://HOST or http://HOST:PORT",
+                exit_code=ExitCode.USAGE,
+            )
+        if "@" in parts.netloc:
+            raise _holds_password(f"the endpoint {parts.hostname}")
+        return replace(self, endpoint=url.rstrip("/"))
+
     def _moved(self, path: str) -> Location:
         inside = self.inside is not None
         return replace(self, inside=path) if inside else replace(self, address=path)
@@ -147,59 +168,91 @@ def parse_location(text: str) -> Location:
     UserError
         The text is empty, holds a password, or is not understood.
     """
-    text = text.strip() if not Path(text).exists() else text
-    if not text:
-        raise UserError("No location was given", "name a folder that holds a Zarr store")
-    # A local file may well be named `a::b` or so: what exists is a path.
-    if os.path.exists(text) or not (scheme := _SCHEME.match(text)):
+    # A local file may well be named `a::b` or so, or end in a space: what exists is a path.
+    if os.path.exists(text):
         return _local(text)
-    protocol = _ALIASES.get(scheme[1].lower(), scheme[1].lower())
-    if scheme[2] == "::":
-        raise UserError(
-            f"{text} cannot be opened",
-            "chained URLs are not understood; a zip is opened by its own address",
+    text = text.strip()
+    if not text or text.lower() == "file://":
+        raise UserError("No location was given", "name a folder that holds a Zarr store")
+    if _CHAINED.search(text):
+        raise UserError(  # the text is not told: it may hold a password
+            "A chain of URLs cannot be opened",
+            "a zip is opened by its own address, without anything before it",
         )
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        return _local(unquote(text[5:]) if text.lower().startswith("file:/") else text)
+    protocol = ALIASES.get(scheme[1].lower(), scheme[1].lower())
+    address = text[len(scheme[0]) :]
     if protocol == LOCAL:
-        path = text[len(scheme[0]) :].removeprefix("localhost")
+        path = address.removeprefix("localhost") if address.startswith("localhost/") else address
         return _local(path if os.path.exists(path) else unquote(path))
-    if protocol in WEB and (found := address_in(text)) is not None:
+    if protocol in WEB and _SIGNED.search(text):
+        raise UserError(
+            "A signed URL opens one file, not a store",
+            "a storage account's signature is given with --storage-option sas_token=…",
+        )
+    if (found := address_in(text)) is not None:
         return parse_location(found)
-    return _remote(protocol, text[len(scheme[0]) :], text)
+    return _remote(protocol, address)
 
 
 def _local(text: str) -> Location:
-    path = Path(text).expanduser().absolute()
+    try:
+        path = Path(text).expanduser().absolute()
+        if ".." in path.parts:  # what lies above a link is not what lies above its target
+            path = path.resolve()
+    except (RuntimeError, OSError, ValueError) as error:
+        raise UserError(f"{text} is no path", explain(error)) from error
     # A folder may be called x.zip too: only a file is an archive.
     for part in (path, *path.parents):
-        if _ARCHIVE.search(part.name) and part.is_file():
-            return Location(LOCAL, str(part), path.relative_to(part).as_posix().strip("."))
+        if _ARCHIVE.search(part.name) and os.path.isfile(part):
+            inside = "" if part == path else path.relative_to(part).as_posix()
+            return Location(LOCAL, str(part), inside)
     return Location.local(path)
 
 
-def _remote(protocol: str, address: str, text: str) -> Location:
+def _remote(protocol: str, address: str) -> Location:
+    host, _, path = address.partition("/")
     if protocol in WEB:
-        parts = urlsplit(text)
-        if "sig=" in parts.query.lower() or "signature=" in parts.query.lower():
-            raise UserError(
-                "A signed URL opens one file, not a store",
-                "a storage account's signature is given with --storage-option sas_token=…",
-            )
+        parts = _split(f"{protocol}://{address}")
+        if parts is None:
+            raise UserError(f"This {protocol} address is not understood", "check its host")
         # What a browser shows of a `#` that is part of a name; a bare one at the end is none.
-        fragment = f"#{parts.fragment}" if parts.fragment else ""
-        address = parts.netloc + unquote(parts.path + fragment)
-    host, slash, path = address.partition("/")
-    user = host.rpartition("@")[0]
+        host = parts.netloc
+        path = unquote(parts.path + (f"#{parts.fragment}" if parts.fragment else ""))
+    user, _, server = host.rpartition("@")
+    name, colon, port = server.rpartition(":")
     if ":" in user or (user and protocol in WEB):
+        raise _holds_password(f"the address of {server}")
+    if colon and not server.endswith("]") and not port.isdecimal():
         raise UserError(
-            f"The address of {host.rpartition('@')[2]} holds a password",
-            "passwords are shown and logged there; put it into ~/.netrc, a profile or the "
-            "ssh agent, and leave it out of the address",
+            f"The address of {name} is not understood",
+            "behind a colon it should have the number of a port, and nowhere a password",
         )
-    if not host and protocol != "memory":
-        raise UserError(f"{text} names no place", f"it should be {protocol}://HOST-OR-BUCKET/PATH")
+    if not server and protocol != "memory":
+        raise UserError(
+            f"This {protocol} address names no place",
+            f"it should be {protocol}://HOST-OR-BUCKET/PATH",
+        )
     whole = "/".join(filter(None, (host, *path.split("/"))))
-    if slash and path.startswith("~") and protocol == "sftp":
-        whole = f"{host}/{path}".rstrip("/")
-    if archive := _ARCHIVE.search(whole):
+    if archive := _ARCHIVE.search(whole, len(host) + 1):  # a host may be called x.zip too
         return Location(protocol, whole[: archive.end()], whole[archive.end() :].strip("/"))
     return Location(protocol, whole)
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of a URL; None where it has a host that none can have."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def _holds_password(what: str) -> UserError:
+    return UserError(
+        f"{what[0].upper()}{what[1:]} holds a password",
+        "passwords are shown and logged there; put it into ~/.netrc, a profile or the "
+        "ssh agent, and leave it out of the address",
+        exit_code=ExitCode.USAGE,
+    )

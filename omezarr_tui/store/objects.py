@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from omezarr_tui.errors import UserError
 from omezarr_tui.settings import MIB
@@ -14,6 +15,7 @@ from omezarr_tui.store.access import Entry, Options
 from omezarr_tui.store.location import ARCHIVES, WEB, Location
 from omezarr_tui.store.refusals import (
     IGNORES_RANGES,
+    BrokenOff,
     NoLength,
     NotPartial,
     WrongRegion,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from omezarr_tui.store.credentials import Way
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 # A request that failed is made again so often, with growing waits between.
@@ -47,6 +50,22 @@ RETRIES: Any = {
 _WHOLE_BYTES = 64 * MIB
 _COALESCE = 64 * 1024  # parts that lie so near one another come with one request
 _LIST_BATCH = 1000
+
+
+def _again(ask: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Ask anew, with growing waits, where the answer broke off."""
+
+    @wraps(ask)
+    async def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        wait = RETRIES["backoff"]["init_backoff"].total_seconds()
+        for number in range(RETRIES["max_retries"]):
+            try:
+                return await ask(*args, **kwargs)
+            except BrokenOff:
+                await asyncio.sleep(wait * 2**number)
+        return await ask(*args, **kwargs)
+
+    return asked
 
 
 def open_objects(location: Location, options: Options) -> RemoteAccess:
@@ -111,6 +130,7 @@ class ObjectTransport:
         """As whom it was tried, in words."""
         return ", then ".join(way.name for way in self._ways)
 
+    @_again
     async def get(self, address: str, most: int | None = None) -> bytes:
         """All bytes of an object."""
         import obstore
@@ -148,7 +168,7 @@ class ObjectTransport:
         def of_whole(whole: bytes) -> bytes:
             return whole[start:][:length]
 
-        return await self._partly(address, part(), of_whole)
+        return await self._partly(address, part, of_whole)
 
     async def get_ranges(self, address: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         """Several parts of an object, each by start and length, in few requests."""
@@ -167,15 +187,16 @@ class ObjectTransport:
         def of_whole(whole: bytes) -> list[bytes]:
             return [whole[start : start + length] for start, length in ranges]
 
-        return await self._partly(address, parts(), of_whole)
+        return await self._partly(address, parts, of_whole)
 
+    @_again
     async def _partly(
-        self, address: str, request: Awaitable[T], of_whole: Callable[[bytes], T]
+        self, address: str, ask: Callable[[], Awaitable[T]], of_whole: Callable[[bytes], T]
     ) -> T:
         """The parts of an object; where the server ignores ranges, out of the whole of it."""
         try:
             with self._told(address):
-                return await request
+                return await ask()
         except (NotPartial, NoLength):
             if address.lower().endswith(ARCHIVES):
                 raise NotPartial(f"{IGNORES_RANGES}; download the zip and open it here") from None
@@ -184,6 +205,7 @@ class ObjectTransport:
             except OSError as error:
                 raise OSError(f"{IGNORES_RANGES}, and {error}") from error
 
+    @_again
     async def size(self, address: str) -> int:
         """The bytes of an object."""
         import obstore
@@ -191,6 +213,7 @@ class ObjectTransport:
         with self._told(address):
             return (await obstore.head_async(self._store(), self._key(address)))["size"]
 
+    @_again
     async def entries(self, address: str) -> list[Entry]:
         """The names directly inside a folder."""
         if self._web:
@@ -257,7 +280,7 @@ class ObjectTransport:
             yield
         except (OSError, UserError, asyncio.CancelledError):
             raise
-        except ValueError as error:  # a name that no object can have
-            raise FileNotFoundError(str(error)) from error
+        except ValueError as error:  # control characters, mostly
+            raise OSError("its name cannot be asked for over a network") from error
         except Exception as error:
             raise as_os_error(error, self._root, self._tried) from error

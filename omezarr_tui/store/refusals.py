@@ -26,6 +26,10 @@ class NoLength(OSError):
     """The server does not say how long its answer is, which obstore must know."""
 
 
+class BrokenOff(ConnectionError):
+    """The answer ended before its end, which obstore does not always try again."""
+
+
 class WrongRegion(PermissionError):
     """The bucket is in another region than was asked in: in this one, where that is told."""
 
@@ -76,6 +80,14 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
         code = _CODE.search(text)
         why = f" ({code[1]})" if code else ""
         return PermissionError(f"{place} refuses access{why}; tried {tried}")
+    status = _STATUS.search(text)
+    if status and status[1] in ("401", "403"):
+        return PermissionError(f"{place} refuses access; tried {tried}")
+    return _of_answer(text, place) or _of_network(text, place)
+
+
+def _of_answer(text: str, place: str) -> OSError | None:
+    """What an answer is that obstore does not take; None where there was no answer."""
     if "non-partial response" in text or "Range request not supported" in text:
         return NotPartial(IGNORES_RANGES)
     if "Content-Length" in text:
@@ -83,20 +95,24 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
     region = _REGION.search(text)
     if region or "incorrectly configured region" in text or "PermanentRedirect" in text:
         return WrongRegion(place, region[1] if region else None)
-    status = _STATUS.search(text)
-    if status and status[1] in ("401", "403"):
-        return PermissionError(f"{place} refuses access; tried {tried}")
-    if status:
+    if status := _STATUS.search(text):
         return OSError(f"{place} answered {status[1]}, also when it was asked again")
+    return None
+
+
+def _of_network(text: str, place: str) -> OSError:
+    """What kept the answer from coming."""
     host = _HOST.search(text)
     place = host[1] if host else place
     if "dns error" in text:
         return ConnectionError(f"there is no host of the name {place}, or no network")
+    if "body error" in text or "IncompleteMessage" in text:
+        return BrokenOff(f"{place} broke off its answer")
     if "timed out" in text or "TimedOut" in text or "kind: Timeout" in text:
         return TimeoutError(f"{place} did not answer in time")
     if reasons := _REASON.findall(text):
         return ConnectionError(
             f"{place} cannot be reached: {_SECRET.sub('…', reasons[-1]).lower()}"
         )
-    first = text.strip().splitlines()[0] if text.strip() else type(error).__name__
+    first = text.strip().splitlines()[0] if text.strip() else "unknown cause"
     return OSError(_SECRET.sub(r"\1\2…", first))

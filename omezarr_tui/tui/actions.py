@@ -161,6 +161,7 @@ ACTIONS: tuple[Action, ...] = (
            short="choose", rank=3),
     Action("line.before", ("up",), "↑", "The one before that fits", "fitting(-1)", "line",
            short="choose", rank=3),
+    Action("line.leave", (), "Esc", "Back to the lists", "", "line", short="back", rank=4),
     Action("recent.down", ("down", "j"), "↓ j", "Next store", "cursor_down", "recent"),
     Action("recent.up", ("up", "k"), "↑ k", "Store before", "cursor_up", "recent"),
     Action("recent.open", ("enter", "right", "l"), "Enter → l", "Open it again", "choose",

@@ -53,6 +53,7 @@ class Workers:
         self._access = access
         self._settings = settings
         self._painter: Painter | None = None
+        self._roots: dict[str, tuple[Access, str]] = {}
         self._listing = Cancel()  # all pages that are being listed
         self._describing = Lane(screen, "describe")
         self._painting = Lane(screen, "paint")
@@ -184,7 +185,7 @@ class Workers:
             from omezarr_tui.edit.plan import plan_fill
             from omezarr_tui.edit.preview import before_and_after
 
-            access, path = store_root(self._access, filling.node.path)
+            access, path = self._root_of(filling.node.path)
             try:
                 plan = plan_fill(
                     access,
@@ -212,7 +213,7 @@ class Workers:
         def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.edit.apply import apply_plan
 
-            access, _ = store_root(self._access, path)
+            access, _ = self._root_of(path)
             progress = self._progress("writing")
             return messages.Edited(
                 apply_plan(access, plan, progress=progress, cancelled=cancelled), undone=False
@@ -224,9 +225,11 @@ class Workers:
         """Ask for the newest edit that can be undone of the store around a node: `UndoFound`."""
 
         def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.edit.journal import Journal
+            from omezarr_tui.edit.journal import Journal, journal_folder
 
-            access, _ = store_root(self._access, path)
+            if self._access.why_read_only() or not journal_folder().is_dir():
+                return messages.UndoFound(None, False)  # without asking a network for the root
+            access, _ = self._root_of(path)
             journal = Journal(access.location)
             interrupted = journal.interrupted()
             return messages.UndoFound(
@@ -241,7 +244,7 @@ class Workers:
         def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.edit.apply import undo
 
-            access, _ = store_root(self._access, path)
+            access, _ = self._root_of(path)
             return messages.Edited(undo(access, entry), undone=True)
 
         self._write(job)
@@ -294,6 +297,12 @@ class Workers:
         """Read values anew the next time: some were changed."""
         if self._painter is not None:
             self._painter.forget()
+
+    def _root_of(self, path: str) -> tuple[Access, str]:
+        """The store around a node, which over a network takes asking the folders above it."""
+        if path not in self._roots:
+            self._roots[path] = store_root(self._access, path)
+        return self._roots[path]
 
     def _get_painter(self) -> Painter:
         # Only the painting lane calls this, so no two threads make one.

@@ -90,8 +90,9 @@ class TestOpening:
         """What the program would have been opened on, at a terminal."""
         calls: list[tuple[Any, ...]] = []
 
-        def run(location: Location, options: Options, node: str, settings: Any) -> int:
-            calls.append((location.path, node, options.read_only, settings.rendering))
+        def run(location: Location | None, options: Options, node: str, settings: Any) -> int:
+            path = location and location.path
+            calls.append((path, node, options.read_only, settings.rendering))
             return 7
 
         monkeypatch.setattr("omezarr_tui.tui.app.run", run)
@@ -113,7 +114,7 @@ class TestOpening:
             (volume, "s0", False, "ascii"),
             (volume, "s1", True, "ascii"),
             (volume, "s1", True, "ascii"),
-            (volume.parent, "", False, "ascii"),
+            (None, "", False, "ascii"),
         ]
 
     def test_a_store_called_like_a_command(

@@ -134,9 +134,7 @@ class Program:
     @property
     def browse(self) -> BrowseScreen:
         """The main screen, whatever stands before it."""
-        screen = self.app.screen_stack[0]
-        assert isinstance(screen, BrowseScreen)
-        return screen
+        return next(s for s in reversed(self.app.screen_stack) if isinstance(s, BrowseScreen))
 
     @property
     def tree(self) -> HierarchyTree:
@@ -241,7 +239,7 @@ async def opened(
         The user's settings, or what is not as by default in them.
     """
     chosen = settings or Settings(**changes)
-    double = patch("omezarr_tui.tui.app.open_access", lambda *_, **__: access)
+    double = patch("omezarr_tui.tui.opening.open_access", lambda *_, **__: access)
     with double if access else nullcontext():
         opening = open_store(Location.local(path), Options(read_only), node, chosen)
     program = Program(OmezarrApp(opening, chosen))

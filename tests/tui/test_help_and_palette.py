@@ -8,24 +8,42 @@ from driver import SMALLEST, WIDE, Program, opened, text_of
 from foreign import Foreign
 from textual.command import CommandPalette
 
-from omezarr_tui.tui.actions import ACTIONS, WHERE_TITLES, Action, is_detail
+from omezarr_tui.tui.actions import (
+    ACTIONS,
+    BROWSING,
+    OPENING,
+    WHERE_TITLES,
+    Action,
+    Where,
+    is_detail,
+    remapped,
+)
 from omezarr_tui.tui.app import OmezarrApp
 from omezarr_tui.tui.screens.browse import BrowseScreen
 from omezarr_tui.tui.screens.fill import FillScreen
 from omezarr_tui.tui.screens.goto import GotoScreen
 from omezarr_tui.tui.screens.help import HelpScreen
+from omezarr_tui.tui.screens.open import OpenScreen
 from omezarr_tui.tui.themes import DIM
 from omezarr_tui.tui.widgets.attributes import AttributesTree
 from omezarr_tui.tui.widgets.bars import KeyBar
+from omezarr_tui.tui.widgets.folder_list import FolderList
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
 from omezarr_tui.tui.widgets.picture import PictureView
+from omezarr_tui.tui.widgets.place_line import PlaceLine
+from omezarr_tui.tui.widgets.recent_list import RecentList
 
 TARGETS = {
     "everywhere": BrowseScreen,
     "hierarchy": HierarchyTree,
     "info": AttributesTree,
     "picture": PictureView,
+    "opening": OpenScreen,
+    "line": PlaceLine,
+    "recent": RecentList,
+    "folder": FolderList,
 }
+ON_A_STORE = remapped({}, BROWSING)
 
 
 class TestTable:
@@ -33,21 +51,30 @@ class TestTable:
     def test_every_action_has_a_handler_where_its_key_is_bound(self, action: Action) -> None:
         name = action.run.partition("(")[0]
         target: type = TARGETS[action.where]
-        for prefix, other in (("app.", OmezarrApp), ("screen.", BrowseScreen)):
+        screen = BrowseScreen if action.where in BROWSING else OpenScreen
+        for prefix, other in (("app.", OmezarrApp), ("screen.", screen)):
             if name.startswith(prefix):
                 name, target = name.removeprefix(prefix), other
         assert callable(getattr(target, f"action_{name}", None)), f"{target}: {action.run}"
 
     def test_ids_are_unique_and_every_key_does_one_thing_in_one_place(self) -> None:
         assert all(count == 1 for count in Counter(a.id for a in ACTIONS).values())
-        for where in WHERE_TITLES:
-            keys = Counter(
-                key for a in ACTIONS if a.run and a.where in (where, "everywhere") for key in a.keys
-            )
-            assert [key for key, count in keys.items() if count > 1] == []
+        for screen in (BROWSING, OPENING):
+            for where in screen:
+                keys = Counter(
+                    key
+                    for a in remapped({}, (screen[0], where))
+                    if a.run and (where, a.id) != ("line", "pane.next")
+                    for key in a.keys
+                )
+                assert [key for key, count in keys.items() if count > 1] == []
+
+    def test_the_open_screen_has_what_is_done_everywhere(self) -> None:
+        shared = {a.id for a in remapped({}, OPENING) if a.where == "everywhere"}
+        assert shared == {"pane.next", "pane.before", "back", "help", "palette", "quit"}
 
     def test_what_does_nothing_by_itself_is_told_by_others(self) -> None:
-        assert {a.id for a in ACTIONS if not a.run} <= {"picture.pan"}
+        assert {a.id for a in ACTIONS if not a.run} <= {"picture.pan", "line.leave"}
 
 
 class TestFooter:
@@ -92,19 +119,20 @@ class TestHelp:
                 await p.pilot.resize_terminal(*size)
                 await p.settle()
                 told = text_of(p.screen.query_one("#help-keys"))
-                for action in ACTIONS:
+                for action in ON_A_STORE:
                     line = f"{action.display}  {action.title}"
                     assert is_detail(action) or line in told, action.id
-                for title in WHERE_TITLES.values():
-                    assert title in told
+                for where, title in WHERE_TITLES.items():
+                    assert (title in told) == (where in BROWSING)
 
     async def test_the_pane_with_the_focus_comes_before_the_others(self, volume: Path) -> None:
         async with opened(volume, size=(90, 50)) as p:
-            for key, first in (("1", "hierarchy"), ("2", "info"), ("3", "picture")):
+            panes: list[tuple[str, Where]] = [("1", "hierarchy"), ("2", "info"), ("3", "picture")]
+            for key, first in panes:
                 await p.press(key, "question_mark")
                 told = text_of(p.screen.query_one("#help-keys"))
-                others = [t for w, t in WHERE_TITLES.items() if w not in (first, "everywhere")]
-                assert all(told.index(WHERE_TITLES[first]) < told.index(t) for t in others)  # type: ignore[index]
+                others = [WHERE_TITLES[w] for w in BROWSING[1:] if w != first]
+                assert all(told.index(WHERE_TITLES[first]) < told.index(t) for t in others)
                 await p.press("escape")
 
     async def test_what_does_nothing_at_the_moment_is_dim(
@@ -168,7 +196,9 @@ class TestPalette:
     ) -> None:
         async with opened(volume) as p:
             offered = {command.title for command in p.app.get_system_commands(p.browse)}
-            wanted = {a.title for a in ACTIONS if a.run and a.needs != "undo" and not is_detail(a)}
+            wanted = {
+                a.title for a in ON_A_STORE if a.run and a.needs != "undo" and not is_detail(a)
+            }
             assert offered == wanted | {"Theme"}
         async with opened(volume, read_only=True) as p:
             await p.press("ctrl+p")

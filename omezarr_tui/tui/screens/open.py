@@ -7,6 +7,7 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -23,6 +24,7 @@ from omezarr_tui.tui.open_workers import OpenWorkers
 from omezarr_tui.tui.opening import Choosing, Opening
 from omezarr_tui.tui.screens.connect import Answer, ConnectScreen
 from omezarr_tui.tui.screens.help import HelpScreen
+from omezarr_tui.tui.themes import QUIET
 from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar
 from omezarr_tui.tui.widgets.folder_list import FolderList
 from omezarr_tui.tui.widgets.place_line import Fitting, PlaceLine
@@ -114,9 +116,9 @@ class OpenScreen(Screen[None]):
 
     def tell(self, what: str, why: str = "", *, is_error: bool = False) -> None:
         """Say something below the line, where it stays until the next thing is done."""
-        told = self.query_one("#told", Static)
-        told.set_class(is_error, "-error")
-        told.update("\n".join(filter(None, (what, why))))
+        style = "$error" if is_error else QUIET
+        words = Content.assemble((what, style), (f"\n{why}" if why else "", QUIET))
+        self.query_one("#told", Static).update(words)
 
     # -- opening --------------------------------------------------------------------------
 
@@ -349,7 +351,10 @@ class OpenScreen(Screen[None]):
 
     def refresh_keys(self) -> None:
         """Show the keys that work now."""
-        self.query_one(KeyBar).show(footer_actions(self.actions, self.where), self.works)
+        shown = footer_actions(self.actions, self.where)
+        if self.where == "line":  # letters are typed there
+            shown = [a for a in shown if a.where == "line"]
+        self.query_one(KeyBar).show(shown, self.works)
 
     def works(self, action: Action) -> bool:
         """Whether an action can do anything at the moment."""

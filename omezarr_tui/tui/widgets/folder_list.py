@@ -27,6 +27,7 @@ class FolderList(Rows):
         self.folder: Folder | None = None
         self._found: dict[str, Node | None] = {}
         self._up = 0
+        self._shown: Location | None = None
 
     def show_folder(self, folder: Folder, name: str = "") -> None:
         """Show a folder, with the cursor on a name, or on the first one."""
@@ -41,9 +42,16 @@ class FolderList(Rows):
 
     def show_path(self, location: Location) -> None:
         """Tell in the title which folder it is; of a long path its end."""
+        self._shown = location
         room = max(8, self.size.width - 16)
         path = visible(location.url)
         self.border_title = f"Folder  {path if len(path) <= room else '…' + path[-room:]}"
+
+    def on_resize(self) -> None:
+        """Show as much of the path as there is room for."""
+        super().on_resize()
+        if self._shown is not None:
+            self.show_path(self._shown)
 
     def learn(self, nodes: dict[str, Node | None]) -> None:
         """Show what some of the names are."""

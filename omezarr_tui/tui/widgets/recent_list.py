@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from textual.binding import BindingType
 
-from omezarr_tui.store.location import LOCAL, Location
+from omezarr_tui.store.location import Location
 from omezarr_tui.store.recent import Recent
 from omezarr_tui.text import visible
 from omezarr_tui.tui.actions import bindings
 from omezarr_tui.tui.widgets.rows import Part, Rows
 
 _MINUTE, _HOUR = 60, 3600
-_WIDE = 40  # cells from which on a store takes two lines
 
 
 class RecentList(Rows):
@@ -64,8 +64,7 @@ class RecentList(Rows):
     def left(self, at: int, line: int) -> list[Part]:
         """Its name; on the second line, where it lies."""
         store, place = self.stores[at], self._places[at]
-        where = f"{store.endpoint} {place.url}" if store.endpoint else place.url
-        where = visible(where.removesuffix(place.name).rstrip("/"))
+        where = visible(place.url.removesuffix(place.name).rstrip("/"))
         if line:
             return [(f"  {where}", "rows--quiet")]
         dim = store.place in self._failed
@@ -77,12 +76,11 @@ class RecentList(Rows):
         """When it was opened, and what it is."""
         store, place = self.stores[at], self._places[at]
         when: Part = (format_when(store.when, time.time()), "rows--quiet")
-        if self.tall == 1:
-            return [when]
         if not line:
             return [when]
         kind = visible(store.mark)
-        shown = kind if place.protocol == LOCAL else f"{place.place} · {kind}".strip(" ·")
+        server = urlsplit(store.endpoint).netloc if store.endpoint else place.place
+        shown = kind if place.is_local else " · ".join(filter(None, (visible(server), kind)))
         return [(shown, "rows--quiet")]
 
 

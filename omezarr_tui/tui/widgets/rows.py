@@ -7,7 +7,6 @@ from textwrap import wrap
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -172,13 +171,9 @@ class Rows(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of what is in sight."""
         width = self.scrollable_content_region.width
-        ground = self.rich_style
         at, line = divmod(y + int(self.scroll_offset.y), self.tall)
         if at >= self.count:
             return self._line_of_words(y - self.count * self.tall, width)
-        base = ground
-        if at == self.cursor:
-            base += self.get_component_rich_style("rows--cursor", partial=True)
         right = list(self.right(at, line))
         left = self.left(at, line)
         least = min(_width(left), max(_LEAST, width * 2 // 5))
@@ -187,12 +182,11 @@ class Rows(ScrollView, can_focus=True):
         left = _cut(left, width - (_width(right) + _GAP if right else 0))
         gap = " " * (width - _width(left) - _width(right))
         parts = [*left, (gap, "rows--plain"), *right]
-        segments = [Segment(text, base + self._style(name, at)) for text, name in parts]
-        return Strip(segments, width).crop(0, width)
+        ground = ["rows--cursor"] if at == self.cursor else []
+        return Strip([self._segment(text, *ground, name) for text, name in parts], width)
 
-    def _style(self, name: str, at: int) -> Style:
-        style = self.get_component_rich_style(name, partial=True)
-        return style if at != self.cursor or name != "rows--plain" else Style()
+    def _segment(self, text: str, *names: str) -> Segment:
+        return Segment(text, self.get_visual_style(*names).rich_style)
 
     def _line_of_words(self, y: int, width: int) -> Strip:
         what, do = (wrap(words, max(8, width - 2)) for words in self.words)
@@ -200,8 +194,7 @@ class Rows(ScrollView, can_focus=True):
         lines += [(line, "rows--plain") for line in what]
         lines += [(line, "rows--quiet") for line in do]
         text, name = lines[y] if y < len(lines) else ("", "rows--plain")
-        style = self.rich_style + self.get_component_rich_style(name, partial=True)
-        return Strip([Segment(set_cell_size(text, width), style)], width)
+        return Strip([self._segment(set_cell_size(text, width), name)], width)
 
 
 def _width(parts: list[Part]) -> int:
