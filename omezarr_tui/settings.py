@@ -125,7 +125,12 @@ def _check_places(file: Path, places: Any) -> None:
     for url, rules in places.items():
         for key, value in rules.items():
             # The value may be a secret: only its key is told.
-            if key not in wanted or type(value) is not wanted[key]:
+            texts = value.values() if isinstance(value, dict) else ()
+            if (
+                key not in wanted
+                or type(value) is not wanted[key]
+                or not all(isinstance(text, str) for text in texts)
+            ):
                 raise UserError(
                     f"{file} sets {key!r} for {url}, which is not understood",
                     "there are: profile, endpoint_url (texts), anonymous (true or false) and "

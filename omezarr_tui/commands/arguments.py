@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.settings import Settings
@@ -57,13 +56,13 @@ def place_of(args: argparse.Namespace, settings: Settings) -> tuple[Location, Op
     """The location that was typed, and how it is opened."""
     location = parse_location(args.location)
     if args.endpoint_url:
-        if location.is_local:
+        if location.protocol not in ("s3", "gs", "az"):
             raise UserError(
-                "--endpoint-url goes with a remote place",
-                f"{location.url} is on this machine",
+                "--endpoint-url goes with a bucket, of s3://, gs:// or az://",
+                f"{location.url} is on its own server",
                 exit_code=ExitCode.USAGE,
             )
-        location = replace(location, endpoint=args.endpoint_url.rstrip("/"))
+        location = location.with_endpoint(args.endpoint_url)
     return as_set(location, options_of(args), settings)
 
 

@@ -15,7 +15,7 @@ from omezarr_tui.errors import UserError
 from omezarr_tui.image.chunks import Box, ChunkCache, Place, boxes_of, waves_of
 from omezarr_tui.image.sampling import Sampling, reducer_for
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.arrays import open_array, why_unreadable
+from omezarr_tui.store.arrays import open_array, prepare, why_unreadable
 from omezarr_tui.store.node import Array
 from omezarr_tui.store.waiting import Cancelled
 
@@ -150,6 +150,7 @@ class Reader:
             if self._access.traffic is None:
                 arrays[node.path] = _Opened(open_array(self._access, node), None)
             else:
+                prepare()
                 from omezarr_tui.store.ahead import Ahead
                 from omezarr_tui.store.bridge import AccessStore
 

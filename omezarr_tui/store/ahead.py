@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from itertools import groupby
 
-from omezarr_tui.errors import UserError
+from omezarr_tui.errors import UserError, is_lost
 from omezarr_tui.settings import MIB
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.bridge import AccessStore, Held, Part
@@ -96,17 +96,21 @@ class Ahead:
         found = {part: self._indices.get(part) for part in parts} | fetched
         if index.nbytes * len(self._indices) > _INDEX_BYTES:
             self._indices.clear()
-        self._indices |= {part: raw for part, raw in fetched.items() if isinstance(raw, bytes)}
+        self._indices |= {p: raw for p, raw in fetched.items() if not isinstance(raw, Exception)}
         return found
 
     async def _chunks(self, key: str, ranges: list[tuple[int, int]]) -> Parts:
         if not ranges:
             return {}
+        parts: list[Part] = [(key, *part) for part in ranges]
         try:
             found = await self._access.fetch_ranges(key, ranges)
-        except OSError as error:
-            return {(key, *part): error for part in ranges}
-        return {(key, *part): raw for part, raw in zip(ranges, found, strict=True)}
+        except (OSError, UserError) as error:
+            if is_lost(error):
+                return dict.fromkeys(parts, error)
+            alone = await self._parts(parts)  # one of them may be at fault
+            return {part: error if raw is None else raw for part, raw in alone.items()}
+        return dict(zip(parts, found, strict=True))
 
     async def _parts(self, parts: list[Part]) -> Parts:
         return dict(zip(parts, await asyncio.gather(*map(self._part, parts)), strict=True))

@@ -11,10 +11,12 @@ from omezarr_tui.store.access import Documents, Entry, Options, open_access
 from omezarr_tui.store.documents import DOCUMENTS
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import join_path
-from omezarr_tui.store.waiting import gathered
+from omezarr_tui.store.waiting import gathered, wait_for
 from omezarr_tui.store.zipped import Archive
 
 if TYPE_CHECKING:
+    from zipfile import ZipInfo
+
     from zarr.abc.store import Store
 
     from omezarr_tui.store.traffic import Traffic
@@ -74,33 +76,37 @@ class ArchiveAccess:
         OSError
             It cannot be read.
         """
-        self._archive.entries()
-        return gathered([self.fetch(key)])[0]
+        return wait_for(self.fetch(key))
 
     async def fetch(
         self, key: str, start: int | None = None, length: int | None = None
     ) -> bytes | None:
-        """The bytes of a key, or a part of them; None where there is no such key.
-
-        The zip's list was read before: an event loop must not wait for it.
-        """
-        info = self._archive.entries().get(self._path(key))
+        """The bytes of a key, or a part of them; None where there is no such key."""
+        archive, info = await self._found(key)
         if info is None:
             return None
         if start is None or length is None:
-            return await self._archive.read(info)
-        return await self._archive.read_part(info, start, length)
+            return await archive.read(info)
+        return await archive.read_part(info, start, length)
 
     async def fetch_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         """Several parts of a key that exists, each by start and length."""
-        parts = await asyncio.gather(*(self.fetch(key, *part) for part in ranges))
-        return [part for part in parts if part is not None]
+        archive, info = await self._found(key)
+        if info is None:
+            raise FileNotFoundError(key)
+        return await archive.read_parts(info, ranges)
+
+    async def _found(self, key: str) -> tuple[Archive, ZipInfo | None]:
+        """The zip, and what it has of a key."""
+        archive = self._archive
+        if not archive.is_listed:  # an event loop must not wait for it
+            await asyncio.to_thread(archive.entries)
+        return archive, self._entry(key)
 
     def documents(self, paths: Sequence[str], zarr_format: int | None) -> list[Documents]:
         """The documents of nodes; of any format, as the zip's list tells which there are."""
-        entries = self._archive.entries()
         keys = [join_path(path, name) for path in paths for name in DOCUMENTS]
-        there = [key for key in keys if self._path(key) in entries]
+        there = [key for key in keys if self._entry(key) is not None]
         values = dict(zip(there, gathered([self._document(key) for key in there]), strict=True))
         found: list[Documents] = []
         for path in paths:
@@ -128,10 +134,10 @@ class ArchiveAccess:
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         """Some bytes of a key that exists; a negative start counts from the end."""
-        value = self.get(key)
+        value = wait_for(self.fetch(key, start, length))
         if value is None:
             raise FileNotFoundError(key)
-        return value[start:][:length]
+        return value
 
     def size(self, key: str) -> int:
         """The bytes of a key that exists.
@@ -141,14 +147,14 @@ class ArchiveAccess:
         FileNotFoundError
             It does not.
         """
-        info = self._archive.entries().get(self._path(key))
+        info = self._entry(key)
         if info is None:
             raise FileNotFoundError(key)
         return info.file_size
 
     def has(self, key: str) -> bool:
         """Whether there is such a key."""
-        return self._path(key) in self._archive.entries()
+        return self._entry(key) is not None
 
     def entries(self, folder: str) -> list[Entry]:
         """The names directly inside a folder, in no order; empty where there is none."""
@@ -179,15 +185,21 @@ class ArchiveAccess:
         """A read-only zarr store over the same place."""
         from omezarr_tui.store.bridge import AccessStore
 
-        self._archive.entries()
         return AccessStore(self)
+
+    def _entry(self, key: str) -> ZipInfo | None:
+        path = self._path(key)
+        return self._archive.entries().get(path)
 
     def _path(self, key: str) -> str:
         if key.startswith("/") or ".." in key.split("/"):
             raise UserError(
                 f"{key} was not read", "the path leads out of the store, or is not a path"
             )
-        path = join_path(self.location.inside or "", key)
+        entries, inside = self._archive.entries(), self.location.inside or ""
         # Whoever names the one folder in the zip means the same as who does not.
         top = self._archive.inside
-        return path[len(top) :].strip("/") if top and f"{path}/".startswith(f"{top}/") else path
+        is_there = inside in entries or bool(self._archive.names(inside))
+        if top and not is_there and f"{inside}/".startswith(f"{top}/"):
+            inside = inside[len(top) + 1 :]
+        return join_path(inside, key)

@@ -37,7 +37,7 @@ def open_array(access: Access, node: Array, store: Store | None = None) -> zarr.
     UserError
         A codec is not known here, or zarr-python cannot open it for another reason.
     """
-    _prepare()
+    prepare()
     import zarr
 
     name = node.path or access.location.name
@@ -87,8 +87,12 @@ def _why(error: Exception, node: Array) -> str:
     return explain(error)
 
 
-def _prepare() -> None:
-    """Choose zarr's faster codec pipeline where this zarr has it (3.4), once."""
+def prepare() -> None:
+    """Import zarr and choose its faster codec pipeline where it has one (3.4), once.
+
+    Call it before anything else imports of zarr in a thread: two threads that import it at
+    the same time, by different doors, see halves of it.
+    """
     global _is_prepared
     with _prepared:
         if _is_prepared:

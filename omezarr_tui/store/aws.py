@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import configparser
 import os
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from omezarr_tui.errors import ExitCode, UserError
+from omezarr_tui.errors import ExitCode, UserError, explain
+
+# What obstore asks for credentials: keys, and when they expire.
+Provider = Callable[[], dict[str, Any]]
 
 # What stands in the place of keys in a profile whose credentials must be fetched.
 _FETCHED = ("sso_session", "sso_start_url", "role_arn", "credential_process", "login_session")
@@ -37,14 +42,15 @@ def aws_settings(profile: str | None, endpoint: str | None) -> tuple[str, dict[s
     Raises
     ------
     UserError
-        There is no such profile, or what fetches its credentials is not installed.
+        There is no such profile, or the files cannot be read.
     """
     chosen = profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
     found = _profile(chosen or "default")
-    if profile and found is None:
+    if chosen and found is None:
         raise UserError(
-            f"There is no AWS profile {profile!r}",
-            "the profiles stand in ~/.aws/config and ~/.aws/credentials",
+            f"There is no AWS profile {chosen!r}",
+            "the profiles stand in ~/.aws/config and ~/.aws/credentials"
+            + ("" if profile else "; this one is named by AWS_PROFILE"),
             exit_code=ExitCode.USAGE,
         )
     found = found or {}
@@ -61,24 +67,36 @@ def aws_settings(profile: str | None, endpoint: str | None) -> tuple[str, dict[s
     settings = {key: value for key, value in settings.items() if value}
     if not profile and env("AWS_ACCESS_KEY_ID") and env("AWS_SECRET_ACCESS_KEY"):
         return "keys of the environment", settings | _keys(os.environ, str.upper)
+    named = f"profile {chosen or 'default'}"
     if found.get("aws_access_key_id") and found.get("aws_secret_access_key"):
-        return f"profile {chosen or 'default'}", settings | _keys(found, str.lower)
+        return named, settings | _keys(found, str.lower)
     if any(key in found for key in _FETCHED):
-        provider = _fetching(chosen or "default")
-        return f"profile {chosen or 'default'}", settings | {"credential_provider": provider}
+        return named, settings | {"credential_provider": _fetching(chosen or "default")}
     if env("AWS_WEB_IDENTITY_TOKEN_FILE") or any(
         key.startswith("AWS_CONTAINER_CREDENTIALS_") for key in os.environ
     ):
         return "role of this container", settings
-    from omezarr_tui.store.credentials import is_machine_of
-
     return ("role of this machine" if is_machine_of("Amazon") else ""), settings
 
 
-def _keys(given: Any, spelled: Any) -> dict[str, str]:
+def is_machine_of(vendor: str) -> bool:
+    """Whether this is a virtual machine of a cloud, which may have a role of its own."""
+    try:
+        return vendor in Path("/sys/class/dmi/id/sys_vendor").read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return False
+
+
+def keys_as_given(key_id: str, secret: str, token: str | None) -> Provider:
+    """Keys for obstore, which would add to them what it finds in the environment."""
+    keys = {"access_key_id": key_id, "secret_access_key": secret, "token": token}
+    return lambda: {**keys, "expires_at": None}
+
+
+def _keys(given: Mapping[str, str], spelled: Callable[[str], str]) -> dict[str, Provider]:
     names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
-    found = {name.removeprefix("aws_"): given.get(spelled(name)) for name in names}
-    return {name: value for name, value in found.items() if value}
+    key_id, secret, token = (given.get(spelled(name)) for name in names)
+    return {"credential_provider": keys_as_given(key_id or "", secret or "", token or None)}
 
 
 def _profile(name: str) -> dict[str, str] | None:
@@ -94,7 +112,8 @@ def _profile(name: str) -> dict[str, str] | None:
         try:
             parser.read(file, encoding="utf-8")
         except (configparser.Error, OSError, ValueError) as error:
-            raise UserError(f"{file} cannot be read", "it is no AWS configuration") from error
+            why = explain(error) if isinstance(error, OSError) else "it is no AWS configuration"
+            raise UserError(f"{file} cannot be read", why) from None  # it quotes the line
         for section in (f"profile {name}", name):
             if parser.has_section(section):
                 there = True
@@ -102,19 +121,31 @@ def _profile(name: str) -> dict[str, str] | None:
     return found if there else None
 
 
-def _fetching(profile: str) -> Any:
-    try:
+def _fetching(profile: str) -> Provider:
+    """What asks botocore for the credentials of a profile, at the first request."""
+
+    @cache
+    def provider() -> Provider:
         import boto3
         from obstore.auth.boto3 import Boto3CredentialProvider
-    except ImportError as error:
-        raise UserError(
-            f"The AWS profile {profile!r} fetches its credentials, which takes botocore",
-            "install it with: pip install 'omezarr-tui[aws]'",
-        ) from error
-    try:
-        return Boto3CredentialProvider(boto3.Session(profile_name=profile))
-    except Exception as error:  # botocore raises many kinds; its texts hold no secrets
-        raise UserError(
-            f"The AWS profile {profile!r} gives no credentials",
-            f"{type(error).__name__}: {error}; perhaps log in: aws sso login --profile {profile}",
-        ) from error
+
+        found: Any = Boto3CredentialProvider(boto3.Session(profile_name=profile))
+        return cast(Provider, found)
+
+    def fetch() -> dict[str, Any]:
+        try:
+            return provider()()
+        except ImportError:
+            raise PermissionError(
+                f"the AWS profile {profile!r} fetches its credentials, which takes boto3: "
+                "install it with: pip install 'omezarr-tui[aws]'"
+            ) from None
+        except Exception as error:  # botocore raises many kinds
+            # What a program of the user's said may be anything, the secret too.
+            told = "" if type(error).__name__ == "CredentialRetrievalError" else f": {error}"
+            raise PermissionError(
+                f"the AWS profile {profile!r} gives no credentials: {type(error).__name__}{told}; "
+                f"perhaps log in: aws sso login --profile {profile}"
+            ) from None
+
+    return fetch

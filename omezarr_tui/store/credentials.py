@@ -5,17 +5,21 @@ Nothing here is ever shown but the names of the ways, such as "profile lab".
 
 from __future__ import annotations
 
+import json
 import netrc
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.store.access import Options
-from omezarr_tui.store.aws import aws_settings
+from omezarr_tui.store.aws import aws_settings, is_machine_of, keys_as_given
 from omezarr_tui.store.location import WEB, Location
 
 if TYPE_CHECKING:
@@ -35,6 +39,11 @@ _AZURE_KEYS = (
     *("AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_SAS_KEY"),
     *("AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_STORAGE_TOKEN"),
 )
+# What is in the names of settings that say as whom to ask, not where or how.
+_WHO = re.compile(
+    "key|token|secret|credential|sas|service_account|client_id|msi|azure_cli|username|password"
+)
+_SYNONYMS = {"endpoint_url": "endpoint", "default_region": "region"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +76,35 @@ def ways_to_open(location: Location, options: Options) -> list[Way]:
     UserError
         What was given cannot be understood.
     """
-    if location.protocol in WEB:
-        return _web(location, options)
-    named, settings = {"s3": _s3, "gs": _google, "az": _azure}[location.protocol](location, options)
-    ways = []
-    if options.storage and not _only_about_the_client(options.storage):
-        named, settings = named or "the options given", settings | dict(options.storage)
-    else:
-        settings |= dict(options.storage)
-    if named and options.anonymous is not True:
-        ways.append(Way(named, False, _connector(location, settings)))
-    if options.anonymous is not False:
-        # Without this, obstore would look for the role of a machine, which takes seconds.
-        anonymous = settings | {"skip_signature": True}
-        name = ANONYMOUS if named else _without(location.protocol)
-        ways.append(Way(name, True, _connector(location, anonymous)))
+    ways = _web(location, options) if location.protocol in WEB else _cloud(location, options)
     if not ways:
         raise UserError(
             f"There are no credentials for {location.url}",
             "none were found, and --no-anon asks for some; name a --profile, or leave it out",
         )
+    return ways
+
+
+def _cloud(location: Location, options: Options) -> list[Way]:
+    """With the credentials of the options, or those that are found; and without."""
+    named, settings = {"s3": _s3, "gs": _google, "az": _azure}[location.protocol](location, options)
+    given = _short_names(location.protocol, options.storage)
+    if any(_WHO.search(key) for key in given):
+        named = "the options given"
+        settings.pop("credential_provider", None)
+        if {"access_key_id", "secret_access_key"} <= given.keys():
+            keys = given.pop("access_key_id"), given.pop("secret_access_key")
+            token = given.pop("session_token", None) or given.pop("token", None)
+            settings["credential_provider"] = keys_as_given(*keys, token)
+    settings |= given
+    ways = []
+    if named and options.anonymous is not True:
+        ways.append(Way(named, False, _connector(location, named, settings, options.storage)))
+    if options.anonymous is not False:
+        # Without this, obstore would look for the role of a machine, which takes seconds.
+        anonymous = settings | {"skip_signature": True, "credential_provider": None}
+        name = ANONYMOUS if named else _without(location.protocol)
+        ways.append(Way(name, True, _connector(location, name, anonymous, options.storage)))
     return ways
 
 
@@ -97,13 +115,20 @@ def _without(protocol: str) -> str:
     return f"{ANONYMOUS}, as {looked.get(protocol, '~/.netrc')} have no credentials"
 
 
-def _only_about_the_client(storage: Mapping[str, str]) -> bool:
-    place = ("region", "endpoint", "account_name", "virtual_hosted_style_request")
-    return all(key.lower() in (*_CLIENT, *place) for key in storage)
+def _short_names(protocol: str, storage: Mapping[str, str]) -> dict[str, str]:
+    """Settings by obstore's short names, of which some are also written like the environment's."""
+    prefixes = {"s3": ("aws_",), "gs": ("google_",), "az": ("azure_storage_", "azure_")}[protocol]
+    short: dict[str, str] = {}
+    for key, value in storage.items():
+        name = key.lower()
+        for prefix in prefixes:
+            name = name.removeprefix(prefix)
+        short[_SYNONYMS.get(name, name)] = value
+    return short
 
 
 def _connector(
-    location: Location, settings: Mapping[str, Any]
+    location: Location, name: str, settings: Mapping[str, Any], given: Collection[str]
 ) -> Callable[[Mapping[str, Any]], ObjectStore]:
     """What makes the store of a bucket or container, when it is needed."""
     bucket = location.address.partition("/")[0].partition("@")[0]
@@ -120,23 +145,48 @@ def _connector(
         client["allow_http"] = True  # only a server that the user named speaks it
         provider = config.pop("credential_provider", None)
         try:
-            made: ObjectStore = store(
-                bucket,
-                **({"credential_provider": provider} if provider else {}),
-                config=config,
-                client_options=client,
-                retry_config=RETRIES,
-            )
-        except (BaseError, ValueError, TypeError) as error:
-            # The text may hold a secret: only the keys are told.
-            raise UserError(
-                f"{location.url} cannot be opened with these settings",
-                f"one of {', '.join(sorted({*config, *client}))} is not understood",
-                exit_code=ExitCode.USAGE,
-            ) from error
+            with _nobody_of_google() as nobody:
+                if location.protocol == "gs" and config.get("skip_signature") is True:
+                    config["application_credentials"] = nobody
+                made: ObjectStore = store(
+                    bucket,
+                    **({"credential_provider": provider} if provider else {}),
+                    config=config,
+                    client_options=client,
+                    retry_config=RETRIES,
+                )
+        except (BaseError, ValueError, TypeError):  # its text may hold a secret
+            if given:
+                raise _not_understood(location, given) from None
+            raise PermissionError(
+                f"{name}: these are damaged, or of a kind that is not known here"
+            ) from None
         return made
 
     return connect
+
+
+@contextmanager
+def _nobody_of_google() -> Iterator[str]:
+    """A file of credentials of nobody.
+
+    obstore reads the user's, though it is told to send none, and gives up where they are of a
+    kind that it does not know.
+    """
+    fields = ("client_id", "client_secret", "refresh_token")
+    with NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"type": "authorized_user"} | dict.fromkeys(fields, ""), file)
+        file.flush()
+        yield file.name
+
+
+def _not_understood(location: Location, given: Collection[str]) -> UserError:
+    """Of settings that may be secrets, only the names are told."""
+    return UserError(
+        f"{location.url} cannot be opened with these settings",
+        f"one of {', '.join(sorted(given))} is not understood",
+        exit_code=ExitCode.USAGE,
+    )
 
 
 def _s3(location: Location, options: Options) -> tuple[str, dict[str, Any]]:
@@ -150,15 +200,17 @@ def _google(location: Location, options: Options) -> tuple[str, dict[str, Any]]:
     if any(key.startswith(_GOOGLE_KEYS) for key in os.environ):
         return "service account of the environment", settings
     config = Path(os.environ.get("CLOUDSDK_CONFIG", "~/.config/gcloud")).expanduser()
-    if (config / "application_default_credentials.json").is_file():
-        return "gcloud's default credentials", settings
+    if (file := config / "application_default_credentials.json").is_file():
+        return "gcloud's default credentials", settings | {"application_credentials": str(file)}
     return ("role of this machine" if is_machine_of("Google") else ""), settings
 
 
 def _azure(location: Location, options: Options) -> tuple[str, dict[str, Any]]:
     _, _, host = location.address.partition("/")[0].partition("@")
-    account = host.partition(".")[0] or options.storage.get("account_name")
-    account = account or os.environ.get("AZURE_STORAGE_ACCOUNT_NAME")
+    account = host.partition(".")[0]
+    account = account or _short_names("az", options.storage).get("account_name", "")
+    for name in ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT"):
+        account = account or os.environ.get(name, "")
     if not account and location.endpoint:  # https://account.host, or http://host/account
         parts = urlsplit(location.endpoint)
         account = parts.path.strip("/") or parts.netloc.partition(".")[0]
@@ -169,7 +221,7 @@ def _azure(location: Location, options: Options) -> tuple[str, dict[str, Any]]:
             "AZURE_STORAGE_ACCOUNT_NAME",
             exit_code=ExitCode.USAGE,
         )
-    settings: dict[str, Any] = {"account_name": account} if account else {}
+    settings: dict[str, Any] = {"account_name": account}
     if location.endpoint:
         settings["endpoint"] = location.endpoint
     if any(key in os.environ for key in _AZURE_KEYS):
@@ -180,48 +232,49 @@ def _azure(location: Location, options: Options) -> tuple[str, dict[str, Any]]:
 
 
 def _web(location: Location, options: Options) -> list[Way]:
-    """With the name and password of a ``.netrc``, or options; else without."""
+    """With the token, or name and password, of the options or a ``.netrc``; and without."""
     host = location.address.partition("/")[0]
-    given = dict(options.storage)
-    headers: dict[str, str] = {}
-    named = ""
-    if token := given.pop("bearer_token", None):
-        named, headers["Authorization"] = "the token given", f"Bearer {token}"
-    elif "username" in given or "password" in given:
-        login = given.pop("username", ""), given.pop("password", "")
-        named, headers["Authorization"] = "the name and password given", _basic(*login)
-    elif (found := _of_netrc(host.partition(":")[0])) and options.anonymous is not True:
-        named, headers["Authorization"] = "netrc", _basic(*found)
-    client: Any = {**_LIMITS, **given, "allow_http": location.protocol == "http"}
+    client: dict[str, Any] = {**_LIMITS, **options.storage}
+    token, name, password = (client.pop(k, "") for k in ("bearer_token", "username", "password"))
+    named, who = "", ""
+    if token:
+        named, who = "as the token given", f"Bearer {token}"
+    elif name or password:
+        named, who = "as the name and password given", _basic(name, password)
+    elif found := _of_netrc(host.partition(":")[0]):
+        named, who = "as netrc", _basic(*found)
+    client["allow_http"] = location.protocol == "http"
 
-    def connect(learned: Mapping[str, Any]) -> ObjectStore:
-        from obstore.exceptions import BaseError
-        from obstore.store import HTTPStore
+    def way(name: str, headers: dict[str, str]) -> Way:
+        def connect(learned: Mapping[str, Any]) -> ObjectStore:
+            from obstore.exceptions import BaseError
+            from obstore.store import HTTPStore
 
-        from omezarr_tui.store.objects import RETRIES
+            from omezarr_tui.store.objects import RETRIES
 
-        if headers:
-            client["default_headers"] = headers
-        try:
-            return HTTPStore.from_url(
-                f"{location.protocol}://{host}", client_options=client, retry_config=RETRIES
-            )
-        except (BaseError, ValueError, TypeError) as error:
-            raise UserError(
-                f"{location.url} cannot be opened with these settings",
-                f"one of {', '.join(sorted(client))} is not understood",
-                exit_code=ExitCode.USAGE,
-            ) from error
+            sent: Any = client | ({"default_headers": headers} if headers else {})
+            try:
+                return HTTPStore.from_url(
+                    f"{location.protocol}://{host}", client_options=sent, retry_config=RETRIES
+                )
+            except (BaseError, ValueError, TypeError):  # its text may hold a secret
+                raise _not_understood(location, options.storage) from None
 
-    return [
-        Way(f"as {named}" if named else _without(location.protocol), not named, connect, headers)
-    ]
+        return Way(name, not headers, connect, headers)
+
+    ways = []
+    if named and options.anonymous is not True:
+        ways.append(way(named, {"Authorization": who}))
+    if options.anonymous is not False:
+        ways.append(way(ANONYMOUS if named else _without(location.protocol), {}))
+    return ways
 
 
 def _of_netrc(host: str) -> tuple[str, str] | None:
     try:
-        found = netrc.netrc(os.environ.get("NETRC")).authenticators(host)
-    except (OSError, netrc.NetrcParseError):
+        # Only of a host that is named: the default entry is for no server in particular.
+        found = netrc.netrc(os.environ.get("NETRC")).hosts.get(host)
+    except (OSError, ValueError, netrc.NetrcParseError):
         return None
     return (found[0], found[2]) if found else None
 
@@ -230,11 +283,3 @@ def _basic(name: str, password: str) -> str:
     from base64 import b64encode
 
     return f"Basic {b64encode(f'{name}:{password}'.encode()).decode()}"
-
-
-def is_machine_of(vendor: str) -> bool:
-    """Whether this is a virtual machine of a cloud, which may have a role of its own."""
-    try:
-        return vendor in Path("/sys/class/dmi/id/sys_vendor").read_text(encoding="ascii")
-    except (OSError, ValueError):
-        return False

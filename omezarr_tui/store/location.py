@@ -181,12 +181,11 @@ def parse_location(text: str) -> Location:
         )
     scheme = _SCHEME.match(text)
     if scheme is None:
-        return _local(unquote(text[5:]) if text.lower().startswith("file:/") else text)
+        return _of_file_url(text[5:]) if text.lower().startswith("file:/") else _local(text)
     protocol = ALIASES.get(scheme[1].lower(), scheme[1].lower())
     address = text[len(scheme[0]) :]
     if protocol == LOCAL:
-        path = address.removeprefix("localhost") if address.startswith("localhost/") else address
-        return _local(path if os.path.exists(path) else unquote(path))
+        return _of_file_url(re.sub(r"^localhost(?=/)", "", address))
     if protocol in WEB and _SIGNED.search(text):
         raise UserError(
             "A signed URL opens one file, not a store",
@@ -195,6 +194,10 @@ def parse_location(text: str) -> Location:
     if (found := address_in(text)) is not None:
         return parse_location(found)
     return _remote(protocol, address)
+
+
+def _of_file_url(path: str) -> Location:
+    return _local(path if os.path.exists(path) else unquote(path))
 
 
 def _local(text: str) -> Location:

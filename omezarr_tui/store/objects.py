@@ -110,9 +110,9 @@ class ObjectTransport:
     def why_read_only(self) -> str | None:
         """Why nothing can be written here, in words; None where it can."""
         if self._web:
-            return "nothing can be written over HTTP"
+            return "HTTP cannot be written to"
         if self._ways[self._way].is_anonymous:
-            return "nothing can be written without credentials"
+            return "no credentials to write with"
         return None
 
     async def try_otherwise(self, error: OSError) -> bool:

@@ -13,7 +13,7 @@ _PARAMETERS = ("source", "url", "image", "image_url", "fileToLoad", "dataset", "
 _STORE = re.compile(r"^(?:https?|s3|gs|gcs|az|abfss?)://.", re.IGNORECASE)
 # What Neuroglancer puts around the address: before it in its older spelling, now behind it.
 _BEFORE = re.compile(r"^(?:zarr[23]?|n5|precomputed)://(?=\w+://)")
-_BEHIND = re.compile(r"/?\|[a-z0-9-]+:.*$", re.DOTALL)
+_BEHIND = re.compile(r"/?\|(?:zarr[23]?|n5|zip|neuroglancer-precomputed):.*$", re.DOTALL)
 
 _S3_HOST = re.compile(
     r"^(?:(?P<bucket>.+)\.)?s3[.-](?:dualstack\.)?(?:[a-z0-9-]+\.)?amazonaws\.com$"

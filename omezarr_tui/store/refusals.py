@@ -10,10 +10,15 @@ _STATUS = re.compile(r"status(?: code)?:? (\d{3})")
 _REASON = re.compile(r'(?:message|error): "([^"]+)"')
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _REGION = re.compile(r"<Region>([a-z0-9-]+)</Region>")
-_HOST = re.compile(r"(?:GET|HEAD|PUT|POST|DELETE) https?://([^/\s?]+)")
+_HOST = re.compile(r"(?:GET|HEAD|PUT|POST|DELETE) https?://(?:[^/\s?]*@)?([^/\s?@]+)")
 _SECRET = re.compile(
-    r"(?i)(sig|signature|token|key|credential|password|authorization)(=|: )[^\s&]+"
+    r"(?i)(sig|signature|token|key|credential|password|authorization)(=|: |: basic |: bearer )"
+    r"[^\s&]+|(//)()[^/\s@]+(?=@)"
 )
+# Our own words, out of what gives obstore its credentials.
+_FETCHING = re.compile(r"credential provider: \w+: (.*)")
+# Where the credentials of a machine, container or login are asked for.
+_OF_ROLES = ("/latest/api/token", "/latest/meta-data", "computeMetadata", "token request")
 _EXPIRED = ("ExpiredToken", "TokenRefreshRequired", "token has expired", "RequestTimeTooSkewed")
 _UNKNOWN = ("InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch")
 
@@ -74,6 +79,10 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
         return FileNotFoundError(f"{place} has no such object")
     if any(code in text for code in _EXPIRED):
         return PermissionError(f"the credentials for {place} have expired; tried {tried}")
+    if fetching := _FETCHING.search(text):
+        return PermissionError(f"{fetching[1]}; tried {tried}")
+    if any(part in text for part in _OF_ROLES):
+        return PermissionError(f"no credentials could be fetched for {place}; tried {tried}")
     if isinstance(error, PermissionDeniedError | UnauthenticatedError) or any(
         code in text for code in _UNKNOWN
     ):
@@ -111,8 +120,11 @@ def _of_network(text: str, place: str) -> OSError:
     if "timed out" in text or "TimedOut" in text or "kind: Timeout" in text:
         return TimeoutError(f"{place} did not answer in time")
     if reasons := _REASON.findall(text):
-        return ConnectionError(
-            f"{place} cannot be reached: {_SECRET.sub('…', reasons[-1]).lower()}"
-        )
+        return ConnectionError(f"{place} cannot be reached: {_hidden(reasons[-1]).lower()}")
     first = text.strip().splitlines()[0] if text.strip() else "unknown cause"
-    return OSError(_SECRET.sub(r"\1\2…", first))
+    return OSError(_hidden(first))
+
+
+def _hidden(text: str) -> str:
+    """A text without the passwords and signatures in it."""
+    return _SECRET.sub(lambda found: "".join(filter(None, found.groups())) + "…", text)

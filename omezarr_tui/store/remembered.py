@@ -14,6 +14,8 @@ from omezarr_tui.store.node import join_path, parent_path
 ZMETADATA = ".zmetadata"
 # Larger ones take longer to read and to understand than the documents that are wanted of them.
 CONSOLIDATED_BYTES = 4 * MIB
+# What comes of a document that is not what it should be; the last of one nested without end.
+_DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 class Remembered:
@@ -82,7 +84,7 @@ def _nodes_v3(raw: bytes) -> dict[str, dict[str, bytes | None]]:
         for path, document in _items(metadata):
             document = {k: v for k, v in document.items() if k != "consolidated_metadata"}
             nodes[join_path(path)] = {ZARR_JSON: json.dumps(document).encode()}
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except _DAMAGED:
         return {}
     return nodes
 
@@ -96,12 +98,12 @@ def _nodes_v2(raw: bytes) -> dict[str, dict[str, bytes | None]]:
             if name in (ZARRAY, ZGROUP, ZATTRS):
                 missing = dict.fromkeys((ZARRAY, ZGROUP, ZATTRS))
                 nodes.setdefault(join_path(path), missing)[name] = json.dumps(document).encode()
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except _DAMAGED:
         return {}
     return nodes
 
 
 def _items(metadata: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     for key, document in metadata.items():
-        if isinstance(document, dict) and ".." not in key.split("/"):
+        if isinstance(document, dict) and not {".", ".."} & set(key.split("/")):
             yield key, document

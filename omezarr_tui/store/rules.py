@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Options
-from omezarr_tui.store.location import Location
+from omezarr_tui.store.location import ALIASES, Location
 
 
 def as_set(location: Location, options: Options, settings: Settings) -> tuple[Location, Options]:
     """Fill in what was not said of a place from the settings for the longest fitting prefix.
+
+    Whoever names a profile asks as somebody, though the settings say anonymously.
 
     Parameters
     ----------
@@ -18,16 +20,33 @@ def as_set(location: Location, options: Options, settings: Settings) -> tuple[Lo
         As the user gave them, which counts more.
     settings
         Their ``places`` go by the beginnings of URLs.
+
+    Raises
+    ------
+    UserError
+        They have an endpoint that is none.
     """
     url = f"{location.protocol}://{location.address}"
-    fitting = [at for at in settings.places if f"{url}/".startswith(f"{at.rstrip('/')}/")]
+    fitting = [at for at in settings.places if f"{url}/".startswith(_folder(at))]
     if not fitting:
         return location, options
-    rules = settings.places[max(fitting, key=len)]
+    rules = settings.places[max(fitting, key=lambda at: len(_folder(at)))]
+    said = options.anonymous is not None or options.profile is not None
     options = replace(
         options,
         profile=options.profile or rules.get("profile"),
-        anonymous=rules.get("anonymous") if options.anonymous is None else options.anonymous,
+        anonymous=options.anonymous if said else rules.get("anonymous"),
         storage={**rules.get("storage_options", {}), **options.storage},
     )
-    return replace(location, endpoint=location.endpoint or rules.get("endpoint_url")), options
+    if location.endpoint is None and "endpoint_url" in rules:
+        location = location.with_endpoint(rules["endpoint_url"])
+    return location, options
+
+
+def _folder(prefix: str) -> str:
+    """A prefix as the URLs of locations begin, whatever other name its protocol has."""
+    protocol, sign, address = prefix.partition("://")
+    if not sign:
+        return f"file://{prefix.rstrip('/')}/"
+    protocol = ALIASES.get(protocol.lower(), protocol.lower())
+    return f"{protocol}://{address.rstrip('/')}/" if address.strip("/") else f"{protocol}://"

@@ -16,10 +16,11 @@ from time import monotonic
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.documents import DOCUMENTS
 from omezarr_tui.store.node import Array, ShardIndex, join_path
-from omezarr_tui.store.waiting import Cancelled
+from omezarr_tui.store.waiting import Cancelled, gathered
 
 _NEVER_WRITTEN = 2**64 - 1
 _REPORT_EVERY = 0.25  # seconds
+_TOGETHER = 128  # shards whose indices are read at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,9 @@ def measure_stored(
         A folder or a shard's index cannot be read.
     """
     grid = node.grid(node.object_shape)
-    objects = nbytes = counted = chunks = elements = 0
+    objects = nbytes = 0
     strays: list[str] = []
-    damaged: list[str] = []
+    written = _Written(access, node)
     told = monotonic()
     for key, size in access.keys_below(node.path):
         if cancelled():
@@ -94,36 +95,26 @@ def measure_stored(
             if key not in DOCUMENTS:
                 strays.append(key)
             continue
-        place = place if grid else ()
         objects += 1
         nbytes += size
-        if node.shards is None:
-            chunks, counted = chunks + 1, counted + size
-            elements += _elements(node, place)
-        elif node.shard_index is not None:
-            offsets = _offsets(access, node.shard_index, join_path(node.path, key), size)
-            if offsets is None:
-                damaged.append(key)
-                continue
-            found = _written_in_shard(node, offsets, place)
-            chunks, counted = chunks + found[0], counted + size
-            elements += found[1]
+        written.add(key, size, place if grid else ())
         if monotonic() - told > _REPORT_EVERY:
             progress(objects, nbytes)
             told = monotonic()
+    written.settle()
     ratio = None
-    if counted and node.dtype.itemsize is not None:
-        ratio = elements * node.dtype.itemsize / counted
+    if written.nbytes and node.dtype.itemsize is not None:
+        ratio = written.elements * node.dtype.itemsize / written.nbytes
     countable = node.shards is None or node.shard_index is not None
     return Stored(
-        chunks=chunks if countable else None,
+        chunks=written.chunks if countable else None,
         chunk_count=node.chunk_count,
         objects=objects,
         object_count=node.object_count,
         nbytes=nbytes,
         strays=tuple(strays),
         ratio=ratio,
-        damaged=tuple(damaged),
+        damaged=tuple(written.damaged),
     )
 
 
@@ -141,11 +132,60 @@ def _elements(node: Array, place: tuple[int, ...]) -> int:
     )
 
 
-def _offsets(access: Access, index: ShardIndex, key: str, size: int) -> array[int] | None:
+class _Written:
+    """Counts chunks that were written; the indices of many shards are read together.
+
+    Attributes
+    ----------
+    chunks, elements, nbytes
+        Chunks, elements in them that lie inside the array, and bytes of the objects that
+        hold them.
+    damaged
+        Shards whose index cannot be right.
+    """
+
+    def __init__(self, access: Access, node: Array) -> None:
+        self._access = access
+        self._node = node
+        self._waiting: list[tuple[str, int, tuple[int, ...]]] = []
+        self.chunks = self.elements = self.nbytes = 0
+        self.damaged: list[str] = []
+
+    def add(self, key: str, size: int, place: tuple[int, ...]) -> None:
+        """Count a stored object, sooner or later."""
+        if self._node.shards is None:
+            self._count(1, _elements(self._node, place), size)
+        elif self._node.shard_index is not None:
+            self._waiting.append((key, size, place))
+            if len(self._waiting) == _TOGETHER:
+                self.settle()
+
+    def settle(self) -> None:
+        """Count what waits."""
+        node, index = self._node, self._node.shard_index
+        if index is None:
+            return
+        start = -index.nbytes if index.at_end else 0
+        keys = [join_path(node.path, key) for key, _, _ in self._waiting]
+        raws = gathered(self._access.fetch(key, start, index.nbytes) for key in keys)
+        for (key, size, place), raw in zip(self._waiting, raws, strict=True):
+            offsets = _offsets(raw or b"", index, size)
+            if offsets is None:
+                self.damaged.append(key)
+            else:
+                self._count(*_written_in_shard(node, offsets, place), size)
+        self._waiting = []
+
+    def _count(self, chunks: int, elements: int, nbytes: int) -> None:
+        self.chunks += chunks
+        self.elements += elements
+        self.nbytes += nbytes
+
+
+def _offsets(raw: bytes, index: ShardIndex, size: int) -> array[int] | None:
     """Where each chunk of a shard begins, in C order; None where the index cannot be right."""
-    if size < index.nbytes:
+    if size < index.nbytes or len(raw) < index.nbytes:
         return None
-    raw = access.get_range(key, -index.nbytes if index.at_end else 0, index.nbytes)
     numbers = array("Q", raw[: len(raw) // 16 * 16])
     if index.byte_order != _machine_order():
         numbers.byteswap()

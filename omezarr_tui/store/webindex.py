@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
-# How nginx, Apache, lighttpd, Caddy and Python's own server begin such a page.
+# How nginx, Apache, lighttpd and Python's own server begin such a page.
 _TITLES = ("index of", "directory listing", "listing of", "directory:")
+# Caddy's says only the folder's name, and who served it.
+_SERVED_BY = "https://caddyserver.com"
+_OTHER_PLACE = re.compile(r"[a-z]+:|[?#/]", re.IGNORECASE)
 
 
 class _Links(HTMLParser):
@@ -44,15 +48,19 @@ def names_in_index(page: bytes) -> list[str] | None:
     if b"<" not in page[:256]:
         return None
     parser = _Links()
-    parser.feed(page.decode("utf-8", errors="replace"))
-    if not any(title.startswith(_TITLES) for title in parser.titles):
+    try:
+        parser.feed(page.decode("utf-8", errors="replace"))
+    except AssertionError:  # what Python's parser says of a declaration that it does not know
         return None
-    names = []
+    by_caddy = _SERVED_BY in parser.links and any(link.startswith("./") for link in parser.links)
+    if not by_caddy and not any(title.startswith(_TITLES) for title in parser.titles):
+        return None
+    names: dict[str, None] = {}
     for link in parser.links:
-        name = unquote(link.removeprefix("./"))
-        # Not the folder above, not what sorts the columns, not another place.
-        if link.startswith(("?", "#", "/", "..")) or "//" in name or "?" in link:
+        # Not what sorts the columns, not another place, not the folder itself or above.
+        if _OTHER_PLACE.match(link) or "?" in link:
             continue
-        if "/" not in name.rstrip("/") and name.strip("/"):
-            names.append(name)
-    return names
+        name = unquote(link.removeprefix("./").partition("#")[0])
+        if "/" not in name.removesuffix("/") and name.strip("/") not in ("", ".", ".."):
+            names[name] = None
+    return list(names)

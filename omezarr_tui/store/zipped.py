@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import bz2
 import io
+import struct
+import threading
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.settings import MIB
@@ -26,10 +29,13 @@ _TAIL_BYTES = 256 * 1024  # what is read of the end first: enough for some thous
 _BLOCK_BYTES = MIB
 _INFLATE: dict[int, Callable[[bytes, int], bytes]] = {
     zipfile.ZIP_STORED: lambda raw, size: raw,
-    zipfile.ZIP_DEFLATED: lambda raw, size: zlib.decompressobj(-15).decompress(raw, size),
+    # At least 1: it takes 0 for no bound at all.
+    zipfile.ZIP_DEFLATED: lambda raw, size: zlib.decompressobj(-15).decompress(raw, max(size, 1)),
     zipfile.ZIP_BZIP2: lambda raw, size: bz2.BZ2Decompressor().decompress(raw, size),
 }
 _ENCRYPTED = 0x1
+# What zipfile raises at bytes that are no zip, or a damaged one.
+_DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
 
 
 class Archive:
@@ -47,40 +53,54 @@ class Archive:
         self.access = access
         self.name = name
         self._entries: dict[str, zipfile.ZipInfo] | None = None
+        self._reading = threading.Lock()
         self._folders: dict[str, dict[str, bool]] = {}
         self._begins: dict[str, int] = {}
         self.inside = ""  # the folder in the zip that all of it lies in
 
     def entries(self) -> dict[str, zipfile.ZipInfo]:
-        """What is in the zip, by path below the store in it.
+        """What is in the zip, by path below the store in it. It waits, the first time.
 
         Raises
         ------
         UserError
             It is no zip, or cannot be read.
         """
-        if self._entries is None:
-            try:
-                with zipfile.ZipFile(_File(self.access, self.name)) as opened:
-                    found = {
-                        info.filename.strip("/"): info
-                        for info in opened.infolist()
-                        if not info.is_dir() and not info.filename.startswith("__MACOSX/")
-                    }
-            except zipfile.BadZipFile as error:
-                if found_out := name_file(
-                    self.name, self.access.get_range(self.name, 0, HEAD_BYTES)
-                ):
-                    raise UserError(f"{self.name} is {found_out[0]}", found_out[1]) from error
-                raise UserError(f"{self.name} cannot be opened as a zip", explain(error)) from error
-            except (OSError, NotImplementedError, ValueError) as error:
-                raise UserError(f"{self.name} cannot be opened as a zip", explain(error)) from error
-            self.inside = _only_folder(found)
-            skip = len(self.inside) + 1 if self.inside else 0
-            entries = {path[skip:]: info for path, info in found.items()}
-            self._folders = _folders_of(entries)
-            self._entries = entries
-        return self._entries
+        with self._reading:
+            if self._entries is None:
+                found = self._listed()
+                self.inside = _only_folder(found)
+                skip = len(self.inside) + 1 if self.inside else 0
+                entries = {path[skip:]: info for path, info in found.items()}
+                self._folders = _folders_of(entries)
+                self._entries = entries
+            return self._entries
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether `entries` need not wait."""
+        return self._entries is not None
+
+    def _listed(self) -> dict[str, zipfile.ZipInfo]:
+        """The files in the zip, by their paths."""
+        try:
+            with zipfile.ZipFile(_File(self.access, self.name)) as opened:
+                return {
+                    info.filename.strip("/"): info
+                    for info in opened.infolist()
+                    if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+                }
+        except OSError as error:
+            raise UserError(f"{self.name} cannot be opened as a zip", explain(error)) from error
+        except _DAMAGED as error:
+            why = explain(error)
+            with suppress(OSError):
+                head = self.access.get_range(self.name, 0, HEAD_BYTES)
+                if head.startswith(b"PK"):
+                    why = f"it is damaged, or was cut short when it was written or copied ({why})"
+                elif found := name_file(self.name, head):
+                    raise UserError(f"{self.name} is {found[0]}", found[1]) from error
+            raise UserError(f"{self.name} cannot be opened as a zip", why) from error
 
     def names(self, folder: str) -> dict[str, bool]:
         """The names directly in a folder, and whether each is a folder."""
@@ -114,24 +134,39 @@ class Archive:
         return value
 
     async def read_part(self, info: zipfile.ZipInfo, start: int, length: int) -> bytes:
-        """A part of an entry; a negative start counts from the end.
+        """A part of an entry; a negative start counts from the end. As `read_parts`."""
+        start = start if start >= 0 else max(0, info.file_size + start)
+        return (await self.read_parts(info, [(start, length)]))[0]
 
-        Of an entry that is stored as it is, such as a shard, only that part is read; its
-        checksum cannot be held against it.
+    async def read_parts(
+        self, info: zipfile.ZipInfo, ranges: Sequence[tuple[int, int]]
+    ) -> list[bytes]:
+        """Parts of an entry, each by start and length.
+
+        Of an entry that is stored as it is, such as a shard, only these are read; its
+        checksum cannot be held against them.
 
         Raises
         ------
         OSError
-            It cannot be read, or is damaged.
+            They cannot be read, or are damaged.
         """
         if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & _ENCRYPTED:
-            return (await self.read(info))[start:][:length]
+            whole = await self.read(info)
+            return [whole[start:][:length] for start, length in ranges]
         if info.filename not in self._begins:
             head = await self._part(info.header_offset, _HEADER)
             self._begins[info.filename] = info.header_offset + _begin(head)
-        start = start if start >= 0 else max(0, info.file_size + start)
-        length = max(0, min(length, info.file_size - start))
-        return await self._part(self._begins[info.filename] + start, length) if length else b""
+        begin = self._begins[info.filename]
+        # Never beyond the entry: there the next one begins.
+        lengths = [max(0, min(length, info.file_size - start)) for start, length in ranges]
+        asked = [
+            (begin + start, length)
+            for (start, _), length in zip(ranges, lengths, strict=True)
+            if length
+        ]
+        found = iter(await self.access.fetch_ranges(self.name, asked) if asked else [])
+        return [next(found) if length else b"" for length in lengths]
 
     async def _part(self, start: int, length: int) -> bytes:
         raw = await self.access.fetch(self.name, start, length)

@@ -176,7 +176,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("folder.up", ("up", "k"), "↑ k", "Name before", "cursor_up", "folder"),
     Action("folder.open", ("enter", "right", "l"), "Enter → l",
            "Open a store, or go into a folder", "choose", "folder", short="open", rank=1),
-    Action("folder.above", ("backspace", "left", "h"), "Backspace ← h", "To the folder above",
+    Action("folder.above", ("backspace", "left", "h"), "← h", "To the folder above, as Backspace",
            "screen.above", "folder", short="up", rank=3),
     Action("folder.whole", ("t",), "t", "The whole folder as one hierarchy", "screen.whole",
            "folder", short="as one tree", rank=6),

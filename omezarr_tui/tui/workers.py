@@ -68,8 +68,10 @@ class Workers:
 
         def job() -> None:
             import numpy as np
-            import zarr  # noqa: F401
 
+            from omezarr_tui.store.arrays import prepare
+
+            prepare()
             np.percentile(np.zeros(2), 50)  # numpy loads the rest of itself on first use
 
         self._thread("warm up", job)
@@ -182,6 +184,9 @@ class Workers:
         """Ask for an edit's plan, and its pictures where there are any: `Planned`."""
 
         def job(cancelled: IsCancelled) -> Message:
+            from omezarr_tui.store.arrays import prepare
+
+            prepare()  # what is imported next imports parts of zarr
             from omezarr_tui.edit.plan import plan_fill
             from omezarr_tui.edit.preview import before_and_after
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -117,14 +117,18 @@ class ConnectScreen(Dialog[Answer]):
         self._done(event.error)
 
     def _done(self, answer: Answer) -> None:
-        # Where the command palette stands before it, the answer waits until that is closed.
         self._answer = answer
-        self.leave(answer)
+        self._leave_answered()
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Leave with the answer that came while another screen stood before this one."""
-        if self._answer is not None:
-            self.leave(self._answer)
+    def on_screen_resume(self) -> None:
+        """Leave with an answer that came while another screen stood before this one."""
+        self._leave_answered()
+
+    def _leave_answered(self) -> None:
+        # Where the command palette stands before it, the answer waits until that is closed.
+        if self._answer is not None and self.app.screen is self:
+            answer, self._answer = self._answer, None
+            self.leave(answer)
 
     def action_give_up(self) -> None:
         """Wait no longer."""

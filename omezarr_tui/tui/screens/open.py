@@ -7,24 +7,21 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from omezarr_tui import __version__
 from omezarr_tui.errors import UserError
 from omezarr_tui.settings import Settings
-from omezarr_tui.store.access import Access, Options
+from omezarr_tui.store.access import Options
 from omezarr_tui.store.folders import above
 from omezarr_tui.store.location import Location, parse_location
 from omezarr_tui.tui import messages
-from omezarr_tui.tui.actions import OPENING, Action, Where, bindings, footer_actions, remapped
-from omezarr_tui.tui.open_workers import OpenWorkers
+from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
 from omezarr_tui.tui.opening import Choosing, Opening
 from omezarr_tui.tui.screens.connect import Answer, ConnectScreen
+from omezarr_tui.tui.screens.folders import FolderScreen
 from omezarr_tui.tui.screens.help import HelpScreen
-from omezarr_tui.tui.themes import QUIET
 from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar
 from omezarr_tui.tui.widgets.folder_list import FolderList
 from omezarr_tui.tui.widgets.place_line import Fitting, PlaceLine
@@ -32,11 +29,10 @@ from omezarr_tui.tui.widgets.recent_list import RecentList
 from omezarr_tui.tui.widgets.rows import Rows
 
 _PANES: tuple[Where, ...] = ("line", "recent", "folder")
-_QUICK = 0.15  # seconds: a folder that is listed within changes without a word
 _HINT = "Enter opens it, Tab completes it. A folder of stores opens below."
 
 
-class OpenScreen(Screen[None]):
+class OpenScreen(FolderScreen):
     """Where one chooses what to open.
 
     Parameters
@@ -53,14 +49,9 @@ class OpenScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
 
     def __init__(self, start: Choosing, settings: Settings) -> None:
-        super().__init__()
-        self.actions = remapped(settings.keys, OPENING)
-        self.settings = settings
+        super().__init__(start, settings)
         self._start = start
         self._options = start.options
-        self._work = OpenWorkers(self, settings, start.options)
-        self._at: Access | None = None  # of the folder that is shown
-        self._wanted = start.folder
         self._begin = start.folder, start.name  # the folder and name that are shown first
         self._pane: Where = "folder"
 
@@ -91,34 +82,13 @@ class OpenScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Show what may have changed while a store was shown."""
-        self._work.remembered()
+        self.work.remembered()
         if self.folders.folder is None and not self.has_class("-starting"):
             self.show_folder(*self._begin)
-
-    @property
-    def recent(self) -> RecentList:
-        """The pane of stores that were opened before."""
-        return self.query_one(RecentList)
-
-    @property
-    def folders(self) -> FolderList:
-        """The pane of the folder."""
-        return self.query_one(FolderList)
-
-    @property
-    def line(self) -> PlaceLine:
-        """The line."""
-        return self.query_one(PlaceLine)
 
     def _show_title(self) -> None:
         can = ["read-only"] if self._options.read_only else []
         self.query_one(TitleBar).show(f"omezarr-tui {__version__}", [*can, "choose a store"])
-
-    def tell(self, what: str, why: str = "", *, is_error: bool = False) -> None:
-        """Say something below the line, where it stays until the next thing is done."""
-        style = "$error" if is_error else QUIET
-        words = Content.assemble((what, style), (f"\n{why}" if why else "", QUIET))
-        self.query_one("#told", Static).update(words)
 
     # -- opening --------------------------------------------------------------------------
 
@@ -168,12 +138,12 @@ class OpenScreen(Screen[None]):
         asked = self._start.asked
         if asked is not None and asked.protocol == location.protocol and not location.endpoint:
             location = replace(location, endpoint=asked.endpoint)
-        self._ask(*self._work.as_set(location, profile))
+        self._ask(*self.work.as_set(location, profile))
 
     def action_whole(self) -> None:
         """Show the folder with all that is in it as one hierarchy."""
         if self.folders.folder is not None:
-            self._ask(*self._work.as_set(self.folders.folder.location), whole=True)
+            self._ask(*self.work.as_set(self.folders.folder.location), whole=True)
 
     def _ask(
         self, location: Location, options: Options, node: str = "", *, whole: bool = False
@@ -191,7 +161,7 @@ class OpenScreen(Screen[None]):
                 self.post_message(messages.StoreChosen(answer, by_hand=not starting))
             elif isinstance(answer, Opening):
                 self.tell(_HINT)
-                self._at = answer.access
+                self.at = answer.access
                 self._begin = location, ""
                 self.action_pane("folder")
                 self.show_folder(location)
@@ -210,62 +180,6 @@ class OpenScreen(Screen[None]):
         else:
             self.tell(error.what, error.why, is_error=True)
 
-    # -- the folder -----------------------------------------------------------------------
-
-    def show_folder(self, location: Location, name: str = "") -> None:
-        """Go to a folder, with the cursor on one of its names."""
-        self._wanted = location
-        self._work.list_folder(location, self._at, name)
-        self.set_timer(_QUICK, lambda: self._say_reading(location))
-
-    def _say_reading(self, location: Location) -> None:
-        folder = self.folders.folder
-        if self._wanted == location and (folder is None or folder.location != location):
-            self.folders.show_path(location)
-            self.folders.border_subtitle = "reading… Esc stops"
-
-    @on(messages.FolderListed)
-    def _folder_listed(self, event: messages.FolderListed) -> None:
-        if event.folder.location == self._wanted:
-            self._at = event.folder.access
-            self.folders.show_folder(event.folder, event.name)
-
-    @on(messages.FolderNotListed)
-    def _folder_not_listed(self, event: messages.FolderNotListed) -> None:
-        if event.location == self._wanted:
-            self._stay()
-            self.tell(event.error.what, event.error.why, is_error=True)
-
-    def _stay(self) -> None:
-        """Stay in the folder that is shown."""
-        self.folders.border_subtitle = ""
-        if self.folders.folder is not None:
-            self._wanted = self.folders.folder.location
-            self.folders.show_path(self._wanted)
-
-    @on(Rows.Seen, "#folder")
-    def _rows_seen(self, event: Rows.Seen) -> None:
-        folder = self.folders.folder
-        if folder is not None and (names := self.folders.unknown(event.first, event.last)):
-            self._work.look_at(folder, names)
-
-    @on(messages.LookedAt)
-    def _looked_at(self, event: messages.LookedAt) -> None:
-        if self.folders.folder is not None and self.folders.folder.location == event.location:
-            self.folders.learn(event.nodes)
-
-    def action_above(self) -> None:
-        """Go to the folder above, with the cursor on the one that was left."""
-        if (up := above(self._wanted)) is not None:
-            self.show_folder(up, self._wanted.name)
-
-    def action_read(self) -> None:
-        """List the folder anew."""
-        folder = self.folders.folder
-        if folder is not None:
-            name = self.folders.name_at(self.folders.cursor) if self.folders.count else None
-            self.show_folder(folder.location, name or "")
-
     # -- the list -------------------------------------------------------------------------
 
     @on(messages.Remembered)
@@ -276,13 +190,13 @@ class OpenScreen(Screen[None]):
     def action_forget(self) -> None:
         """Take a store off the list."""
         if (store := self.recent.chosen) is not None:
-            self._work.forget(store)
+            self.work.forget(store)
 
     # -- the line -------------------------------------------------------------------------
 
     @on(PlaceLine.Wanted)
     def _complete(self, event: PlaceLine.Wanted) -> None:
-        self._work.complete(event.text)
+        self.work.complete(event.text)
 
     @on(messages.Completed)
     def _completed(self, event: messages.Completed) -> None:
@@ -336,8 +250,8 @@ class OpenScreen(Screen[None]):
         if self.where == "line":
             self.action_pane(self._pane)
         elif self.folders.border_subtitle:
-            self._work.stop()
-            self._stay()
+            self.work.stop()
+            self.stay()
         else:
             self.post_message(messages.ChoosingLeft())
 
@@ -361,7 +275,7 @@ class OpenScreen(Screen[None]):
         if action.id in ("recent.open", "recent.forget"):
             return bool(self.recent.stores)
         if action.id == "folder.above":
-            return above(self._wanted) is not None
+            return above(self.wanted) is not None
         return True
 
     def do(self, action: Action) -> None:

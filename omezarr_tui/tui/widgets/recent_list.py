@@ -40,8 +40,7 @@ class RecentList(Rows):
         else:
             self.say(
                 "No store was opened yet.",
-                "Those that you open are listed here. With nothing at hand, try real images: "
-                "omezarr-tui demo",
+                "They are listed here. With nothing at hand: omezarr-tui demo",
             )
 
     @property

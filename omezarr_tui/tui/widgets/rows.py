@@ -189,7 +189,7 @@ class Rows(ScrollView, can_focus=True):
         return Segment(text, self.get_visual_style(*names).rich_style)
 
     def _line_of_words(self, y: int, width: int) -> Strip:
-        what, do = (wrap(words, max(8, width - 2)) for words in self.words)
+        what, do = (wrap(words, max(8, width - 2), break_on_hyphens=False) for words in self.words)
         lines: list[Part] = [("", "rows--plain")]
         lines += [(line, "rows--plain") for line in what]
         lines += [(line, "rows--quiet") for line in do]

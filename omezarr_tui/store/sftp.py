@@ -1,0 +1,214 @@
+"""Files on another host, over SFTP: many requests under way on one connection."""
+
+from __future__ import annotations
+
+import asyncio
+import posixpath
+import secrets
+import stat
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from omezarr_tui.store.access import Entry
+from omezarr_tui.store.ssh import Connection
+from omezarr_tui.store.waiting import begin
+
+if TYPE_CHECKING:
+    from asyncssh import SFTPAttrs, SFTPClient, SFTPClientFile
+
+T = TypeVar("T")
+
+_SECONDS = 30.0  # for each answer
+# Small enough that on a slow line no answer takes that long because of the others.
+_BLOCK_BYTES = 64 * 1024
+_BLOCKS = 128  # under way at a time
+_FOLDERS = 32  # listed at a time
+_HOME = "~"
+_PRIVATE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    name: str
+    is_folder: bool
+    nbytes: int
+
+
+class SFTPTransport:
+    """What a server gives over SFTP.
+
+    Parameters
+    ----------
+    connection
+        To the server whose name every address begins with.
+    """
+
+    can_list = True
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._blocks = asyncio.Semaphore(_BLOCKS)
+
+    def why_read_only(self) -> None:
+        """None: the server says so when it is asked to write."""
+
+    async def try_otherwise(self, error: OSError) -> bool:
+        """No: all that the user has was tried at once."""
+        return False
+
+    async def get(self, address: str, most: int | None = None) -> bytes:
+        """All bytes of a file."""
+
+        async def work(client: SFTPClient) -> bytes:
+            async with _opened(client, self._path(address)) as file:
+                # The size is asked for with the first block, not before it.
+                first, status = await asyncio.gather(
+                    self._block(file, 0, _BLOCK_BYTES), _answer(file.stat())
+                )
+                if most is not None and (status.size or 0) > most:
+                    raise OSError(f"{address} is larger than what is read of it here")
+                if len(first) < _BLOCK_BYTES:
+                    return first
+                return first + await self._part(file, len(first), status.size or 0)
+
+        return await self._do(address, work)
+
+    async def get_range(self, address: str, start: int, length: int) -> bytes:
+        """Some bytes of a file; a negative start counts from the end."""
+
+        async def work(client: SFTPClient) -> bytes:
+            async with _opened(client, self._path(address)) as file:
+                at = start
+                if at < 0:
+                    at = max(0, ((await _answer(file.stat())).size or 0) + at)
+                return await self._part(file, at, at + length)
+
+        return await self._do(address, work)
+
+    async def get_ranges(self, address: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Several parts of a file, each by start and length, asked for together."""
+
+        async def work(client: SFTPClient) -> list[bytes]:
+            async with _opened(client, self._path(address)) as file:
+                parts = (self._part(file, at, at + length) for at, length in ranges)
+                return await asyncio.gather(*parts)
+
+        return await self._do(address, work)
+
+    async def size(self, address: str) -> int:
+        """The bytes of a file."""
+        return (await self._status(address)).size or 0
+
+    async def mode(self, address: str) -> int | None:
+        """The permission bits of a file; None where it is missing."""
+        try:
+            permissions = (await self._status(address)).permissions
+        except FileNotFoundError:
+            return None
+        return None if permissions is None else stat.S_IMODE(permissions)
+
+    async def entries(self, address: str) -> list[Entry]:
+        """The names directly inside a folder.
+
+        A link to a folder that it lies in is told as no folder: to go down there never ends.
+        """
+        found = await self._do(address, lambda client: _listed(client, self._path(address)))
+        return [Entry(each.name, each.is_folder) for each in found]
+
+    async def below(self, address: str) -> AsyncIterator[list[tuple[str, int]]]:
+        """Each file below a folder, by its path from there, with its size; a batch a folder."""
+        pending = [""]
+        while pending:
+            folders, pending = pending[:_FOLDERS], pending[_FOLDERS:]
+            listed = await asyncio.gather(*(self._below(address, folder) for folder in folders))
+            for folder, found in zip(folders, listed, strict=True):
+                pending += [f"{folder}{each.name}/" for each in found if each.is_folder]
+                yield [
+                    (f"{folder}{each.name}", each.nbytes) for each in found if not each.is_folder
+                ]
+
+    async def _below(self, address: str, folder: str) -> list[_Found]:
+        path = posixpath.join(self._path(address), folder)
+        try:
+            return await self._do(f"{address}/{folder}", lambda client: _listed(client, path))
+        except FileNotFoundError:  # removed meanwhile
+            return []
+
+    async def put(self, address: str, value: bytes | None, *, mode: int | None = None) -> None:
+        """Set a file in one step, or delete it where the value is None.
+
+        The new file stands beside the old one until it is whole and on the disk, then takes
+        its place, its permissions and, where allowed, its owner. Where there was none, its
+        permissions are `mode`, or what the server's mask says.
+        """
+        path = self._path(address)
+        beside = posixpath.join(posixpath.dirname(path), f".{secrets.token_hex(4)}.partial")
+
+        async def work(client: SFTPClient) -> None:
+            if value is None:
+                with suppress(FileNotFoundError):
+                    await self._told(address, _answer(client.remove(path)))
+                return
+            try:
+                await self._write(client, path, beside, value, mode)
+            except BaseException:
+                _aside(client.remove(beside))
+                raise
+
+        await self._do(address, work)
+
+    async def _write(
+        self, client: SFTPClient, path: str, beside: str, value: bytes, mode: int | None
+    ) -> None:
+        from asyncssh import SFTPAttrs, SFTPError
+        from asyncssh.sftp import SFTPNoSuchFile
+
+        try:
+            old: SFTPAttrs | None = await _answer(client.stat(path))
+        except SFTPNoSuchFile:
+            old = None
+            await _answer(client.makedirs(posixpath.dirname(path) or ".", exist_ok=True))
+        if old is not None and old.permissions is not None:
+            mode = stat.S_IMODE(old.permissions)
+        # Nobody may read in between what nobody may read afterwards.
+        attributes = SFTPAttrs() if mode is None else SFTPAttrs(permissions=_PRIVATE)
+        async with _opened(client, beside, "wb", attributes) as file:
+            blocks = range(0, len(value), _BLOCK_BYTES)
+            parts = [value[at : at + _BLOCK_BYTES] for at in blocks]
+            await asyncio.gather(*map(self._write_block, [file] * len(parts), blocks, parts))
+            if old is not None:
+                with suppress(SFTPError):  # only root may give files away
+                    await _answer(file.setstat(SFTPAttrs(uid=old.uid, gid=old.gid)))
+            if mode is not None:
+                await _answer(file.setstat(SFTPAttrs(permissions=mode)))
+            with suppress(SFTPError):  # not every server can tell when it is on the disk
+                await _answer(file.fsync())
+        await _answer(client.posix_rename(beside, path))
+
+    async def remove_folder(self, address: str) -> None:
+        """Remove a folder that is empty."""
+        await self._do(address, lambda client: _answer(client.rmdir(self._path(address))))
+
+    # -- one request ----------------------------------------------------------------------
+
+    async def _status(self, address: str) -> SFTPAttrs:
+        return await self._do(address, lambda client: _answer(client.stat(self._path(address))))
+
+    async def _part(self, file: SFTPClientFile, start: int, stop: int) -> bytes:
+        starts = range(start, stop, _BLOCK_BYTES)
+        blocks = (self._block(file, at, min(_BLOCK_BYTES, stop - at)) for at in starts)
+        return b"".join(await asyncio.gather(*blocks))
+
+    async def _block(self, file: SFTPClientFile, start: int, length: int) -> bytes:
+        async with self._blocks:
+            return await _answer(file.read(length, start))
+
+    async def _write_block(self, file: SFTPClientFile, start: int, block: bytes) -> None:
+        async with self._blocks:
+            await _answer(file.write(block, start))
+
+    async def _do(self, address: str, work: Callable[[SFTPClient], Awaitable[T]]) -> T:
+        """Do some work over the connection, which lives in the loop for requests."""
+        return await asyncio.wrap_future(begin(self._told(address, self._connection.run(work))))
