@@ -7,6 +7,7 @@ before. Each run makes new objects and connections: nothing is known of the stor
 from __future__ import annotations
 
 import io
+import logging
 import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -99,6 +100,8 @@ def _forget() -> None:
 def get_ready(name: str) -> None:
     """Import what a contender needs."""
     import_module(WAYS[name].needs)
+    # It complains of the connections of s3fs that `_forget` drops.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 
 # -- the program ----------------------------------------------------------------------------

@@ -62,6 +62,10 @@ class Access(Protocol):
         """Why the server refused keys, which then count as missing; None where it did not."""
 
     @property
+    def as_whom(self) -> str:
+        """As whom a server is asked, in words that tell no secret; empty where nobody asks."""
+
+    @property
     def traffic(self) -> Traffic | None:
         """What has gone over the network; None where there is none."""
 

@@ -56,6 +56,11 @@ class ArchiveAccess:
         self._archive = archive
 
     @property
+    def as_whom(self) -> str:
+        """As whom a server is asked for the zip, in words."""
+        return self._archive.access.as_whom
+
+    @property
     def traffic(self) -> Traffic | None:
         """What has gone over the network to read the zip."""
         return self._archive.access.traffic

@@ -37,6 +37,7 @@ class LocalAccess:
 
     can_list = True
     denied = None
+    as_whom = ""
     traffic: Traffic | None = None
 
     def __init__(self, location: Location, *, read_only: bool = False) -> None:

@@ -119,7 +119,7 @@ class Location:
     @property
     def identity(self) -> str:
         """What this place is called in the journal: the same however it was typed."""
-        inside = "" if self.inside is None else f"/{self.inside}"
+        inside = f"/{self.inside}" if self.inside else ""
         if self.is_local:
             return self.path.resolve().as_uri() + inside
         return f"{self.endpoint or ''}{self.protocol}://{self.address}{inside}"

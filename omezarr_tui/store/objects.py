@@ -126,6 +126,11 @@ class ObjectTransport:
         return self._way != 0
 
     @property
+    def as_whom(self) -> str:
+        """As whom it is asked now, in words."""
+        return self._ways[self._way].name
+
+    @property
     def _tried(self) -> str:
         """As whom it was tried, in words."""
         return ", then ".join(way.name for way in self._ways)
@@ -246,7 +251,7 @@ class ObjectTransport:
             async for batch in stream:
                 yield [(each["path"][skip:], each["size"]) for each in batch]
 
-    async def put(self, address: str, value: bytes | None) -> None:
+    async def put(self, address: str, value: bytes | None, *, mode: int | None = None) -> None:
         """Set an object in one step, or delete it where the value is None."""
         import obstore
 

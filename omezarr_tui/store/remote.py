@@ -64,6 +64,11 @@ class RemoteAccess:
         """Whether `entries` tells all names; known once something was listed."""
         return self._lists and self._transport.can_list
 
+    @property
+    def as_whom(self) -> str:
+        """As whom the server is asked, in words."""
+        return self._transport.as_whom
+
     def at(self, location: Location) -> RemoteAccess:
         """The same kind of access at another place, over the same connection."""
         other = RemoteAccess(location, self._options, self._transport)
@@ -293,7 +298,7 @@ class RemoteAccess:
             raise UserError(f"{self.location.name} was not changed", reason)
         self._remembered.drop(key)
         self._listings = {}
-        wait_for(self._ask(self._transport.put(self._address(key), value)))
+        wait_for(self._ask(self._transport.put(self._address(key), value, mode=mode)))
 
     def mode(self, key: str) -> int | None:
         """The permission bits of a key, where the protocol has them."""

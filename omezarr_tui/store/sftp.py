@@ -8,32 +8,24 @@ import secrets
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from omezarr_tui.store.access import Entry
+from omezarr_tui.store.sftp_requests import Found, answer, aside, listed, opened, to_read
 from omezarr_tui.store.ssh import Connection
 from omezarr_tui.store.waiting import begin
 
 if TYPE_CHECKING:
-    from asyncssh import SFTPAttrs, SFTPClient, SFTPClientFile
+    from asyncssh import SFTPAttrs, SFTPClient, SFTPClientFile, SFTPError
 
 T = TypeVar("T")
 
-_SECONDS = 30.0  # for each answer
 # Small enough that on a slow line no answer takes that long because of the others.
 _BLOCK_BYTES = 64 * 1024
 _BLOCKS = 128  # under way at a time
 _FOLDERS = 32  # listed at a time
 _HOME = "~"
 _PRIVATE = 0o600
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    name: str
-    is_folder: bool
-    nbytes: int
 
 
 class SFTPTransport:
@@ -46,6 +38,7 @@ class SFTPTransport:
     """
 
     can_list = True
+    as_whom = "as the ssh configuration and agent say"
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -62,10 +55,10 @@ class SFTPTransport:
         """All bytes of a file."""
 
         async def work(client: SFTPClient) -> bytes:
-            async with _opened(client, self._path(address)) as file:
+            async with to_read(client, _path(address)) as file:
                 # The size is asked for with the first block, not before it.
                 first, status = await asyncio.gather(
-                    self._block(file, 0, _BLOCK_BYTES), _answer(file.stat())
+                    self._block(file, 0, _BLOCK_BYTES), answer(file.stat())
                 )
                 if most is not None and (status.size or 0) > most:
                     raise OSError(f"{address} is larger than what is read of it here")
@@ -79,10 +72,10 @@ class SFTPTransport:
         """Some bytes of a file; a negative start counts from the end."""
 
         async def work(client: SFTPClient) -> bytes:
-            async with _opened(client, self._path(address)) as file:
+            async with to_read(client, _path(address)) as file:
                 at = start
                 if at < 0:
-                    at = max(0, ((await _answer(file.stat())).size or 0) + at)
+                    at = max(0, ((await answer(file.stat())).size or 0) + at)
                 return await self._part(file, at, at + length)
 
         return await self._do(address, work)
@@ -91,7 +84,7 @@ class SFTPTransport:
         """Several parts of a file, each by start and length, asked for together."""
 
         async def work(client: SFTPClient) -> list[bytes]:
-            async with _opened(client, self._path(address)) as file:
+            async with to_read(client, _path(address)) as file:
                 parts = (self._part(file, at, at + length) for at, length in ranges)
                 return await asyncio.gather(*parts)
 
@@ -114,7 +107,7 @@ class SFTPTransport:
 
         A link to a folder that it lies in is told as no folder: to go down there never ends.
         """
-        found = await self._do(address, lambda client: _listed(client, self._path(address)))
+        found = await self._do(address, lambda client: listed(client, _path(address)))
         return [Entry(each.name, each.is_folder) for each in found]
 
     async def below(self, address: str) -> AsyncIterator[list[tuple[str, int]]]:
@@ -129,10 +122,10 @@ class SFTPTransport:
                     (f"{folder}{each.name}", each.nbytes) for each in found if not each.is_folder
                 ]
 
-    async def _below(self, address: str, folder: str) -> list[_Found]:
-        path = posixpath.join(self._path(address), folder)
+    async def _below(self, address: str, folder: str) -> list[Found]:
+        path = posixpath.join(_path(address), folder)
         try:
-            return await self._do(f"{address}/{folder}", lambda client: _listed(client, path))
+            return await self._do(f"{address}/{folder}", lambda client: listed(client, path))
         except FileNotFoundError:  # removed meanwhile
             return []
 
@@ -143,18 +136,20 @@ class SFTPTransport:
         its place, its permissions and, where allowed, its owner. Where there was none, its
         permissions are `mode`, or what the server's mask says.
         """
-        path = self._path(address)
+        from asyncssh.sftp import SFTPNoSuchFile
+
+        path = _path(address)
         beside = posixpath.join(posixpath.dirname(path), f".{secrets.token_hex(4)}.partial")
 
         async def work(client: SFTPClient) -> None:
             if value is None:
-                with suppress(FileNotFoundError):
-                    await self._told(address, _answer(client.remove(path)))
+                with suppress(SFTPNoSuchFile):
+                    await answer(client.remove(path))
                 return
             try:
                 await self._write(client, path, beside, value, mode)
             except BaseException:
-                _aside(client.remove(beside))
+                aside(client.remove(beside))
                 raise
 
         await self._do(address, work)
@@ -165,36 +160,38 @@ class SFTPTransport:
         from asyncssh import SFTPAttrs, SFTPError
         from asyncssh.sftp import SFTPNoSuchFile
 
+        old: SFTPAttrs | None = None
         try:
-            old: SFTPAttrs | None = await _answer(client.stat(path))
+            old = await answer(client.stat(path))
         except SFTPNoSuchFile:
-            old = None
-            await _answer(client.makedirs(posixpath.dirname(path) or ".", exist_ok=True))
+            folder = posixpath.dirname(path) or "."
+            if not await answer(client.isdir(folder)):
+                await answer(client.makedirs(folder, exist_ok=True))
         if old is not None and old.permissions is not None:
             mode = stat.S_IMODE(old.permissions)
         # Nobody may read in between what nobody may read afterwards.
         attributes = SFTPAttrs() if mode is None else SFTPAttrs(permissions=_PRIVATE)
-        async with _opened(client, beside, "wb", attributes) as file:
+        async with opened(client, beside, "wb", attributes) as file:
             blocks = range(0, len(value), _BLOCK_BYTES)
             parts = [value[at : at + _BLOCK_BYTES] for at in blocks]
             await asyncio.gather(*map(self._write_block, [file] * len(parts), blocks, parts))
             if old is not None:
                 with suppress(SFTPError):  # only root may give files away
-                    await _answer(file.setstat(SFTPAttrs(uid=old.uid, gid=old.gid)))
+                    await answer(file.setstat(SFTPAttrs(uid=old.uid, gid=old.gid)))
             if mode is not None:
-                await _answer(file.setstat(SFTPAttrs(permissions=mode)))
+                await answer(file.setstat(SFTPAttrs(permissions=mode)))
             with suppress(SFTPError):  # not every server can tell when it is on the disk
-                await _answer(file.fsync())
-        await _answer(client.posix_rename(beside, path))
+                await answer(file.fsync())
+        await answer(client.posix_rename(beside, path))
 
     async def remove_folder(self, address: str) -> None:
         """Remove a folder that is empty."""
-        await self._do(address, lambda client: _answer(client.rmdir(self._path(address))))
+        await self._do(address, lambda client: answer(client.rmdir(_path(address))))
 
     # -- one request ----------------------------------------------------------------------
 
     async def _status(self, address: str) -> SFTPAttrs:
-        return await self._do(address, lambda client: _answer(client.stat(self._path(address))))
+        return await self._do(address, lambda client: answer(client.stat(_path(address))))
 
     async def _part(self, file: SFTPClientFile, start: int, stop: int) -> bytes:
         starts = range(start, stop, _BLOCK_BYTES)
@@ -203,12 +200,46 @@ class SFTPTransport:
 
     async def _block(self, file: SFTPClientFile, start: int, length: int) -> bytes:
         async with self._blocks:
-            return await _answer(file.read(length, start))
+            return await answer(file.read(length, start))
 
     async def _write_block(self, file: SFTPClientFile, start: int, block: bytes) -> None:
         async with self._blocks:
-            await _answer(file.write(block, start))
+            await answer(file.write(block, start))
 
     async def _do(self, address: str, work: Callable[[SFTPClient], Awaitable[T]]) -> T:
         """Do some work over the connection, which lives in the loop for requests."""
-        return await asyncio.wrap_future(begin(self._told(address, self._connection.run(work))))
+        return await asyncio.wrap_future(begin(self._done(address, work)))
+
+    async def _done(self, address: str, work: Callable[[SFTPClient], Awaitable[T]]) -> T:
+        from asyncssh import SFTPError
+
+        try:
+            return await self._connection.run(work)
+        except UnicodeEncodeError as error:
+            raise FileNotFoundError(f"no file can be called {address!r}") from error
+        except SFTPError as error:
+            raise _as_os_error(error, self._connection.place, address) from error
+
+
+def _path(address: str) -> str:
+    """The path on the server: from its root, or relative to the user's home folder."""
+    _, _, path = address.partition("/")
+    if path == _HOME or path.startswith(_HOME + "/"):
+        return path[2:] or "."
+    return f"/{path}"
+
+
+def _as_os_error(error: SFTPError, place: str, address: str) -> OSError:
+    """What an answer of the server means to a user."""
+    from asyncssh import sftp
+
+    match error:
+        case sftp.SFTPNoSuchFile() | sftp.SFTPNoSuchPath() | sftp.SFTPNotADirectory():
+            return FileNotFoundError(f"there is nothing at {address}")
+        case sftp.SFTPPermissionDenied() | sftp.SFTPWriteProtect():
+            return PermissionError(f"no permission for {address}")
+        case sftp.SFTPOpUnsupported():
+            return OSError(f"{place} cannot put a file in the place of another in one step")
+        case sftp.SFTPFailure():
+            return OSError(f"{place} failed without saying why, at {address}; its disk may be full")
+    return OSError(f"{place}: {error.reason}")

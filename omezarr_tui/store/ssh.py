@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,7 +26,9 @@ _WAITS = (0.2, 0.4, 0.8, 1.6)  # seconds before a request is made again, on a ne
 # Both together: an end that says nothing more is given up after half a minute.
 _ALIVE = {"keepalive_interval": 10, "keepalive_count_max": 2}
 _WINDOW = 16 * 2**20  # bytes that may be on their way: 2 MiB would be 67 MB/s at 30 ms
-_SECRET = ("password", "passphrase", "pkcs11_pin")
+# Where ``ssh`` looks for the hosts that are known, unless a configuration says otherwise.
+_USERS_HOSTS = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")
+_ALL_HOSTS = "/etc/ssh/ssh_known_hosts"
 _PLACE = re.compile(r"(?:(?P<user>.*)@)?(?P<host>\[[^]]+\]|[^:@]*)(?::(?P<port>\d+))?")
 
 
@@ -41,7 +43,7 @@ class Connection:
         Keywords for `asyncssh.SSHClientConnectionOptions`.
     """
 
-    def __init__(self, place: str, settings: Mapping[str, str]) -> None:
+    def __init__(self, place: str, settings: Mapping[str, object]) -> None:
         self.place = place
         self._settings = settings
         self._opening: asyncio.Task[SFTPClient] | None = None
@@ -101,56 +103,17 @@ class Connection:
     async def _connect(self) -> SFTPClient:
         import asyncssh
 
-        options = await self._options()
+        loop = asyncio.get_running_loop()
+        given, options = await asyncio.to_thread(_options, self.place, self._settings, loop)
         timeout = options.connect_timeout or _CONNECTING
         try:
             async with asyncio.timeout(timeout):
-                connection = await asyncssh.connect(options=options)
+                connection = await asyncssh.connect(**given)
                 self._connection = connection
                 # Names are bytes there: what is not UTF-8 comes and goes as on a disk.
                 return await connection.start_sftp_client(path_errors="surrogateescape")
         except (OSError, asyncssh.Error) as error:
             raise self._why(error, options, timeout) from error
-
-    async def _options(self) -> SSHClientConnectionOptions:
-        """What counts for this server. Files that a configuration names need not be there."""
-        from asyncssh import ConfigParseError, KeyImportError, SSHClientConnectionOptions
-
-        parts = _PLACE.fullmatch(self.place)
-        if parts is None:
-            raise UserError(
-                f"{self.place} names no server",
-                "it should be sftp://USER@HOST:PORT/PATH, without user and port where they are "
-                "the usual ones",
-                exit_code=ExitCode.USAGE,
-            )
-        configs = [Path("~/.ssh/config").expanduser(), Path("/etc/ssh/ssh_config")]
-        given: dict[str, Any] = {
-            "host": parts["host"].strip("[]"),
-            "config": [str(path) for path in configs if path.is_file()],
-            "window": _WINDOW,
-            **_ALIVE,
-        }
-        given |= {"username": parts["user"]} if parts["user"] else {}
-        given |= {"port": int(parts["port"])} if parts["port"] else {}
-        given |= {key: _understood(key, value) for key, value in self._settings.items()}
-        try:
-            # First without keys, to see which the configuration names.
-            found = await SSHClientConnectionOptions.construct(**given | {"client_keys": None})
-            known = given.get("known_hosts") or found.known_hosts or _known_hosts()
-            files = [known] if isinstance(known, str) else known
-            given["known_hosts"] = [path for path in map(_full, files) if Path(path).is_file()]
-            keys = [path for path in found.config.get("IdentityFile", ()) if Path(path).is_file()]
-            given = {"client_keys": keys, "ignore_encrypted": True} | given
-            return await SSHClientConnectionOptions.construct(**given)
-        except (ConfigParseError, KeyImportError, OSError, TypeError, ValueError) as error:
-            # What a setting holds may be a secret: only a configuration's error is told.
-            settings = ", ".join(sorted(self._settings))
-            raise UserError(
-                f"{self.place} cannot be reached with these settings",
-                f"one of {settings} is not understood" if settings else str(error),
-                exit_code=ExitCode.USAGE,
-            ) from error
 
     def _why(
         self, error: Exception, options: SSHClientConnectionOptions, timeout: float
@@ -180,39 +143,68 @@ class Connection:
         from asyncssh import match_known_hosts
 
         name = str(options.host_key_alias or options.host)
-        port = options.port if options.port != 22 else None
-        keys = match_known_hosts(options.known_hosts, name, "", port)[0]
-        if keys:
+        known = options.known_hosts
+        if known and match_known_hosts(known, name, "", options.port)[0]:
             return (
                 f"the host key of {self.place} is not the one that it had: somebody may stand "
                 f"between. Where the change is meant, ssh-keygen -R removes the old key"
             )
-        login = f"-p {port} {options.host}" if port else options.host
+        login, _, port = self.place.partition(":")
+        login = f"-p {port} {login}" if port else login
         return f"the host key of {self.place} is not known yet: run ssh {login} once to see it"
 
 
-def _understood(key: str, value: str) -> object:
-    if key in _SECRET:
-        return value
-    if value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    return int(value) if value.isascii() and value.isdigit() else value
+def _options(
+    place: str, settings: Mapping[str, object], loop: asyncio.AbstractEventLoop
+) -> tuple[dict[str, Any], SSHClientConnectionOptions]:
+    """How a server is reached: as keywords, and what comes of them with the configuration.
 
+    Files that the configuration names need not be there.
+    """
+    from asyncssh import ConfigParseError, KeyImportError, SSHClientConnectionOptions
 
-def _known_hosts() -> list[str]:
-    """Where ``ssh`` looks, unless a configuration says otherwise."""
-    return [
-        f"{folder}/{name}"
-        for folder, name in (
-            ("~/.ssh", "known_hosts"),
-            ("~/.ssh", "known_hosts2"),
-            ("/etc/ssh", "ssh_known_hosts"),
+    parts = _PLACE.fullmatch(place)
+    if parts is None:
+        raise UserError(
+            f"{place} names no server",
+            "it should be USER@HOST:PORT, without user and port where they are the usual ones",
+            exit_code=ExitCode.USAGE,
         )
-    ]
+    configs = [Path("~/.ssh/config").expanduser(), Path("/etc/ssh/ssh_config")]
+    given: dict[str, Any] = {
+        "host": parts["host"].strip("[]"),
+        "config": [str(path) for path in configs if path.is_file()],
+        "window": _WINDOW,
+        **_ALIVE,
+    }
+    given |= {"username": parts["user"]} if parts["user"] else {}
+    given |= {"port": int(parts["port"])} if parts["port"] else {}
+    given |= settings
+    try:
+        # First without keys, to see which the configuration names.
+        found = SSHClientConnectionOptions(loop=loop, **given | {"client_keys": None})
+        # Without any, asyncssh would trust every host.
+        known: Any = found.known_hosts or _USERS_HOSTS
+        known = [known] if isinstance(known, str) else known
+        given["known_hosts"] = _there([*known, _ALL_HOSTS])
+        named: Any = found.config.get("IdentityFile", ())
+        keys = _there(named)
+        given = {"client_keys": keys, "ignore_encrypted": True} | given
+        options = SSHClientConnectionOptions(loop=loop, **given)
+    except (ConfigParseError, KeyImportError, OSError, TypeError, ValueError) as error:
+        # What a setting holds may be a secret: only a configuration's error is told.
+        names = ", ".join(sorted(settings))
+        raise UserError(
+            f"{place} cannot be reached with these settings",
+            f"one of {names} is not understood" if names else str(error),
+            exit_code=ExitCode.USAGE,
+        ) from error
+    return given, options
 
 
-def _full(path: str) -> str:
-    return str(Path(path).expanduser())
+def _there(paths: Iterable[str]) -> list[str]:
+    full = [Path(path).expanduser() for path in paths]
+    return [str(path) for path in full if path.is_file()]
 
 
 def _tried(options: SSHClientConnectionOptions) -> str:
@@ -221,12 +213,11 @@ def _tried(options: SSHClientConnectionOptions) -> str:
     if options.agent_path and Path(options.agent_path).exists():
         tried.append("the ssh agent")
     for pair in options.client_keys or ():
-        with suppress(ValueError, UnicodeError):
-            name = Path(pair.get_comment()).name
-            tried.append(f"the key {name}")
+        with suppress(UnicodeError):
+            tried.append(f"the key {Path(pair.get_comment() or 'without a name').name}")
     if options.password is not None:
         tried.append("the password given")
-    return ", ".join(dict.fromkeys(tried)) or "nothing: there is no agent and no key without one"
+    return ", ".join(dict.fromkeys(tried)) or "nothing: there is no agent, and no key that needs no passphrase"
 
 
 def _reason(error: OSError) -> str:

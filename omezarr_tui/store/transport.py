@@ -20,6 +20,10 @@ class Transport(Protocol):
     def can_list(self) -> bool:
         """Whether folders can be listed, as far as is known."""
 
+    @property
+    def as_whom(self) -> str:
+        """As whom it is asked, in words that tell no secret."""
+
     def why_read_only(self) -> str | None:
         """Why nothing can be written here, in words; None where it can."""
 
@@ -41,8 +45,12 @@ class Transport(Protocol):
     def below(self, address: str) -> AsyncIterator[list[tuple[str, int]]]:
         """Each object below a folder, by its path from there, with its size; in batches."""
 
-    async def put(self, address: str, value: bytes | None) -> None:
-        """Set an object in one step, or delete it where the value is None."""
+    async def put(self, address: str, value: bytes | None, *, mode: int | None = None) -> None:
+        """Set an object in one step, or delete it where the value is None.
+
+        Where the protocol has permissions, a new one gets those of `mode`, and one that is
+        there keeps its own.
+        """
 
     async def mode(self, address: str) -> int | None:
         """The permission bits of an object, where the protocol has them."""

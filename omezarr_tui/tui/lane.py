@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
@@ -32,7 +32,7 @@ class Lane:
         Of the group of Textual workers.
     """
 
-    screen: Screen[None]
+    screen: Screen[Any]
     name: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _waiting: Job | None = None

@@ -25,7 +25,7 @@ from omezarr_tui.tui import messages
 from omezarr_tui.tui.app import OmezarrApp, _start
 from omezarr_tui.tui.opening import Choosing, Opening
 from omezarr_tui.tui.screens.browse import BrowseScreen
-from omezarr_tui.tui.screens.connect import ConnectScreen, as_whom
+from omezarr_tui.tui.screens.connect import ConnectScreen
 from omezarr_tui.tui.screens.help import HelpScreen
 from omezarr_tui.tui.screens.open import OpenScreen
 from omezarr_tui.tui.widgets.bars import KeyBar
@@ -525,19 +525,6 @@ class TestConnecting:
         start = _start(FAR, DEFAULTS, "a/b", Settings())
         assert isinstance(start, Choosing)
         assert (start.asked, start.node) == (FAR, "a/b")
-
-    @pytest.mark.parametrize(
-        ("options", "words"),
-        [
-            (Options(), "the credentials found here, or else nobody"),
-            (Options(profile="lab", anonymous=False), "profile lab"),
-            (Options(anonymous=True), "nobody: no credentials are sent"),
-            (Options(anonymous=False), "the credentials found here"),
-            (Options(storage={"k": "SECRET"}), "the credentials that were given, or else nobody"),
-        ],
-    )
-    def test_as_whom(self, options: Options, words: str) -> None:
-        assert as_whom(options) == words
 
 
 class TestStart:

@@ -15,9 +15,8 @@ from textual.widgets import Static
 from omezarr_tui.errors import UserError
 from omezarr_tui.ome.describe import Fact
 from omezarr_tui.settings import Settings
-from omezarr_tui.store.access import Options, open_access
+from omezarr_tui.store.access import Access, Options, open_access
 from omezarr_tui.store.location import Location
-from omezarr_tui.store.traffic import Traffic
 from omezarr_tui.store.waiting import Cancelled
 from omezarr_tui.text import format_bytes, plural, visible
 from omezarr_tui.tui import messages
@@ -50,8 +49,8 @@ class ConnectScreen(Dialog[Answer]):
         self._options = options
         self._node = node
         self._settings = settings
-        self._opening = Lane(self, "open")  # type: ignore[arg-type]
-        self._traffic: Traffic | None = None
+        self._opening = Lane(self, "open")
+        self._access: Access | None = None
         self._answer: Answer = None
         self._since = time.monotonic()
 
@@ -77,8 +76,7 @@ class ConnectScreen(Dialog[Answer]):
 
     def _open(self, cancelled: IsCancelled) -> Message:
         try:
-            access = open_access(self._location, self._options)
-            self._traffic = access.traffic
+            access = self._access = open_access(self._location, self._options)
             opening = look_at_store(access, self._options, self._node, self._settings)
             return messages.Opened(opening)
         except Cancelled:
@@ -93,15 +91,15 @@ class ConnectScreen(Dialog[Answer]):
             facts.append(Fact("server", visible(self._location.endpoint)))
         if self._node:
             facts.append(Fact("node", visible(self._node)))
-        if not self._location.is_local:
-            facts.append(Fact("as", as_whom(self._options)))
+        if self._access is not None and self._access.as_whom:
+            facts.append(Fact("as", visible(self._access.as_whom)))
         seconds = time.monotonic() - self._since
         so_far = [f"{seconds:4.1f} s"]
         late = ""
-        if self._traffic is not None:
-            so_far.append(plural(self._traffic.requests, "request"))
-            so_far.append(format_bytes(self._traffic.nbytes))
-            count, waited = self._traffic.waiting()
+        if self._access is not None and (traffic := self._access.traffic) is not None:
+            so_far.append(plural(traffic.requests, "request"))
+            so_far.append(format_bytes(traffic.nbytes))
+            count, waited = traffic.waiting()
             if waited >= _SLOW:
                 late = f"no answer to {plural(count, 'request')} for {waited:.0f} s"
         facts.append(Fact("so far", " · ".join(so_far)))
@@ -134,13 +132,3 @@ class ConnectScreen(Dialog[Answer]):
         """Wait no longer."""
         self._opening.stop()
         self.leave(None)
-
-
-def as_whom(options: Options) -> str:
-    """As whom a server is asked, in words; nothing of it is secret."""
-    if options.anonymous is True:
-        return "nobody: no credentials are sent"
-    if options.profile:
-        return f"profile {visible(options.profile)}"
-    found = "the credentials that were given" if options.storage else "the credentials found here"
-    return found if options.anonymous is False else f"{found}, or else nobody"

@@ -14,5 +14,6 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     def leave(self, answer: Answer) -> None:
         """Close the dialog with an answer; keys that were pressed too much are forgotten."""
-        if self.is_current:
+        # `is_current` is also true of a screen that others stand before.
+        if self.app.screen is self:
             self.dismiss(answer)

@@ -1,0 +1,304 @@
+"""What fsspec reads: files over SFTP, in memory, and whatever else it knows."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from socket import gaierror
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from omezarr_tui.errors import ExitCode, UserError
+from omezarr_tui.store.access import Entry, Options
+from omezarr_tui.store.location import Location
+from omezarr_tui.store.remote import RemoteAccess
+from omezarr_tui.text import visible
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+T = TypeVar("T")
+
+_SECONDS = 30.0  # for each request
+_WAITS = (0.2, 0.4, 0.8, 1.6)  # seconds before a request is made again
+_THREADS = 8
+_OURS = ("az", "gs", "http", "https", "s3", "sftp")  # what the program reads without fsspec
+# What fsspec calls a file system and is none of another place, or is one of ours by another name.
+_NO_PLACE = {
+    *("abfs", "adl", "gcs", "s3a", "ssh"),
+    *("async_wrapper", "asynclocal", "asyncwrapper", "blockcache", "cached", "dask", "data"),
+    *("dir", "file", "filecache", "generic", "libarchive", "local", "pyscript", "reference"),
+    *("simplecache", "tar", "zip"),
+}
+# Where nothing is written: there it is not possible, or each file would be a commit.
+_READ_ONLY = ("gist", "git", "github", "hf", "dvc", "wandb")
+_NUMBERS = ("keepalive_count_max", "port", "timeout")
+_SECRETS = ("auth", "credential", "key", "pass", "secret", "signature", "token")
+
+
+def open_files(location: Location, options: Options) -> RemoteAccess:
+    """The access to a place that fsspec reads. Nothing is asked yet.
+
+    Raises
+    ------
+    UserError
+        The protocol is not known, what reads it is not installed, or the settings do not fit.
+    """
+    if location.protocol == "sftp":
+        if find_spec("asyncssh") is None:
+            raise UserError(
+                f"{location.url} cannot be opened",
+                "pip install 'omezarr-tui[ssh]' brings what reads it",
+            )
+        from omezarr_tui.store.sftp import SFTPTransport
+        from omezarr_tui.store.ssh import Connection
+
+        host = location.address.partition("/")[0]
+        connection = Connection(host, _understood(options.storage))
+        return RemoteAccess(location, options, SFTPTransport(connection))
+    return RemoteAccess(location, options, FileTransport(location, options))
+
+
+class FileTransport:
+    """What a file system of fsspec reads, in threads.
+
+    Parameters
+    ----------
+    location
+        Any place of the host or root that every address begins with.
+    options
+        Of which `storage` are keywords for the file system.
+    """
+
+    can_list = True
+    as_whom = ""
+
+    def __init__(self, location: Location, options: Options) -> None:
+        self._protocol = location.protocol
+        self._root = location.address.partition("/")[0]
+        self._hidden = [
+            value
+            for key, value in options.storage.items()
+            if value and any(word in key.lower() for word in _SECRETS)
+        ]
+        self._top, self._connect = _file_system(location, options)
+        self._threads = ThreadPoolExecutor(_THREADS, "files")
+        # Many of them keep one connection, which one thread at a time may use.
+        self._own = threading.local()
+
+    def why_read_only(self) -> str | None:
+        """Why nothing can be written here, in words; None where it can."""
+        if self._protocol in _READ_ONLY:
+            return f"nothing is written over {self._protocol}"
+        return None
+
+    async def try_otherwise(self, error: OSError) -> bool:
+        """No: there is one way to ask."""
+        return False
+
+    async def get(self, address: str, most: int | None = None) -> bytes:
+        """All bytes of a file."""
+        stop = None if most is None else most + 1
+        raw: bytes = await self._do(address, lambda fs, path: fs.cat_file(path, end=stop))
+        if most is not None and len(raw) > most:
+            raise OSError(f"{address} is larger than what is read of it here")
+        return raw
+
+    async def get_range(self, address: str, start: int, length: int) -> bytes:
+        """Some bytes of a file; a negative start counts from the end."""
+
+        def part(fs: AbstractFileSystem, path: str) -> bytes:
+            if start >= 0:
+                return bytes(fs.cat_file(path, start, start + length))
+            # Of a file that is shorter, all: not every file system sees that by itself.
+            at = max(0, fs.size(path) + start)
+            return bytes(fs.cat_file(path, at, at + length))
+
+        return await self._do(address, part)
+
+    async def get_ranges(self, address: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Several parts of a file, each by start and length, asked for together."""
+        return await asyncio.gather(*(self.get_range(address, *part) for part in ranges))
+
+    async def size(self, address: str) -> int:
+        """The bytes of a file."""
+        return int(await self._do(address, lambda fs, path: fs.size(path)) or 0)
+
+    async def mode(self, address: str) -> None:
+        """None: fsspec tells no permissions."""
+
+    async def entries(self, address: str) -> list[Entry]:
+        """The names directly inside a folder."""
+        return [Entry(name, folder) for name, folder, _ in await self._do(address, _listed)]
+
+    async def below(self, address: str) -> AsyncIterator[list[tuple[str, int]]]:
+        """Each file below a folder, by its path from there, with its size; a batch a folder."""
+        pending = [""]
+        while pending:
+            folder = pending.pop()
+            found = await self._do(f"{address}/{folder}".rstrip("/"), _listed)
+            pending += [f"{folder}{name}/" for name, is_folder, _ in found if is_folder]
+            yield [(f"{folder}{name}", size) for name, is_folder, size in found if not is_folder]
+
+    async def put(self, address: str, value: bytes | None, *, mode: int | None = None) -> None:
+        """Set a file, or delete it where the value is None; in one step if fsspec does it so."""
+
+        def write(fs: AbstractFileSystem, path: str) -> None:
+            if value is not None:
+                fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+                fs.pipe_file(path, value)
+            elif fs.exists(path):
+                fs.rm_file(path)
+
+        await self._do(address, write)
+
+    async def remove_folder(self, address: str) -> None:
+        """Remove a folder that is empty."""
+
+        def remove(fs: AbstractFileSystem, path: str) -> None:
+            if not _listed(fs, path):
+                fs.rmdir(path)
+
+        await self._do(address, remove)
+
+    async def _do(self, address: str, work: Callable[[AbstractFileSystem, str], T]) -> T:
+        """Do some work in a thread; where the connection is lost, again over a new one."""
+        path = self._top + address[len(self._root) + 1 :]
+        loop = asyncio.get_running_loop()
+        for wait in (*_WAITS, None):
+            own = self._own
+            try:
+                request = loop.run_in_executor(self._threads, self._in_thread, own, work, path)
+                return await asyncio.wait_for(request, _SECONDS)
+            except TimeoutError as error:
+                raise TimeoutError(f"{self._root} did not answer in time") from error
+            except (UserError, asyncio.CancelledError):
+                raise
+            except (ConnectionError, EOFError) as error:
+                if wait is None:
+                    raise ConnectionError(self._plain(error)) from error
+                if self._own is own:
+                    self._own = threading.local()
+            except Exception as error:
+                raise self._as_os_error(error, address) from error
+            await asyncio.sleep(wait)
+        raise AssertionError
+
+    def _in_thread(
+        self, own: threading.local, work: Callable[[AbstractFileSystem, str], T], path: str
+    ) -> T:
+        if not hasattr(own, "fs"):
+            own.fs = self._connect()
+        return work(own.fs, path)
+
+    def _as_os_error(self, error: Exception, address: str) -> OSError:
+        match error:
+            case FileNotFoundError() | NotADirectoryError() | IsADirectoryError():
+                return FileNotFoundError(f"there is nothing at {address}")
+            case PermissionError():
+                return PermissionError(f"no permission for {address}: {self._plain(error)}")
+            case gaierror():
+                return ConnectionError(f"there is no host of the name {self._root}")
+        return OSError(f"{self._root} cannot be read: {self._plain(error)}")
+
+    def _plain(self, error: Exception) -> str:
+        """The first line of what a library says, without what is secret."""
+        lines = str(error).strip().splitlines()
+        text = lines[0] if lines else type(error).__name__
+        for secret in self._hidden:
+            text = text.replace(secret, "…")
+        return visible(text, 200)
+
+
+def _listed(fs: AbstractFileSystem, path: str) -> list[tuple[str, bool, int]]:
+    """Name, whether it is a folder, and bytes of each thing in a folder."""
+    here = path.strip("/")
+    found = []
+    for info in fs.ls(path, detail=True):
+        full = info["name"].strip("/")
+        if full != here:  # a file is listed as what is in itself
+            is_folder = info["type"] == "directory"
+            found.append((full.rpartition("/")[2], is_folder, int(info.get("size") or 0)))
+    return found
+
+
+def _file_system(
+    location: Location, options: Options
+) -> tuple[str, Callable[[], AbstractFileSystem]]:
+    """How the paths of a place begin, and what makes its file system."""
+    from warnings import catch_warnings, simplefilter
+
+    from fsspec import available_protocols, get_filesystem_class
+    from upath import UPath
+
+    protocol = location.protocol
+    known = {*available_protocols(), "webdav+http", "webdav+https"} - _NO_PLACE
+    if protocol not in known:
+        raise UserError(
+            f"{location.url} cannot be opened",
+            f"{protocol} is not known; there are {', '.join(sorted(known | {*_OURS}))}",
+            exit_code=ExitCode.USAGE,
+        )
+    try:
+        kind = get_filesystem_class(protocol.partition("+")[0])
+    except (ImportError, ValueError) as error:
+        raise UserError(
+            f"{location.url} cannot be opened", f"{_install(protocol, error)} brings what reads it"
+        ) from error
+    root = location.address.partition("/")[0]
+    given = _understood(options.storage)
+    try:
+        with catch_warnings():
+            simplefilter("ignore")  # that it is not one of those that UPath was tested with
+            example = UPath(f"{protocol}://{root}/x", **given)
+        top, settings = example.path.removesuffix("x"), dict(example.storage_options)
+    except (TypeError, ValueError) as error:
+        raise _not_understood(location, given) from error
+
+    def connect() -> AbstractFileSystem:
+        fresh: Any = {"skip_instance_cache": True, "use_listings_cache": False}
+        try:
+            return kind(**fresh | settings)
+        except TypeError as error:
+            raise _not_understood(location, settings) from error
+
+    return top, connect
+
+
+def _understood(settings: Mapping[str, str]) -> dict[str, Any]:
+    """Settings as libraries want them: what is no text there is none here."""
+    words = {"true": True, "false": False}
+    return {
+        key: int(value)
+        if key in _NUMBERS and value.isdecimal()
+        else words.get(value.lower(), value)
+        for key, value in settings.items()
+    }
+
+
+def _install(protocol: str, error: Exception) -> str:
+    """The command that installs the library which reads a protocol."""
+    from importlib.metadata import metadata
+
+    from fsspec.registry import known_implementations
+
+    if protocol in metadata("fsspec").get_all("Provides-Extra", ()):
+        return f"pip install 'fsspec[{protocol}]'"
+    library = known_implementations.get(protocol.partition("+")[0], {}).get("class", "")
+    library = library.partition(".")[0]
+    if library in ("", "fsspec"):  # its own code, which wants a library that is missing
+        missing = error.__cause__ if isinstance(error.__cause__, ImportError) else error
+        library = (getattr(missing, "name", None) or protocol).partition(".")[0]
+    return f"pip install {library.replace('_', '-')}"
+
+
+def _not_understood(location: Location, settings: Mapping[str, object]) -> UserError:
+    # What a setting holds may be a secret: only the keys are told.
+    given = f"given: {', '.join(sorted(settings))}" if settings else "none is given"
+    return UserError(
+        f"{location.url} cannot be opened with these settings",
+        f"{location.protocol} wants others with --storage-option KEY=VALUE; {given}",
+        exit_code=ExitCode.USAGE,
+    )
