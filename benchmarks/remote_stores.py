@@ -66,7 +66,11 @@ def write_wells(path: Path, zarr_format: int) -> None:
         "rows": [{"name": row} for row in PLATE_ROWS],
         "columns": [{"name": str(column)} for column in PLATE_COLUMNS],
         "wells": [
-            {"path": f"{row}/{column}", "rowIndex": PLATE_ROWS.index(row), "columnIndex": column - 1}
+            {
+                "path": f"{row}/{column}",
+                "rowIndex": PLATE_ROWS.index(row),
+                "columnIndex": column - 1,
+            }
             for row, column in wells
         ],
     }
@@ -93,7 +97,8 @@ def _pixels(shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     random = np.random.default_rng(7)
     z, y, x = np.ogrid[tuple(slice(0, 8, size * 1j) for size in shape)]
     smooth = 1000 * (1 + np.sin(3 * y + z) * np.cos(2 * x - z))
-    return random.poisson(100 + smooth).astype(np.uint16)
+    pixels: np.ndarray[Any, Any] = random.poisson(100 + smooth).astype(np.uint16)
+    return pixels
 
 
 def _attributes(zarr_format: int, ome: _Document) -> _Document:

@@ -100,8 +100,7 @@ def _forget() -> None:
 def get_ready(name: str) -> None:
     """Import what a contender needs."""
     import_module(WAYS[name].needs)
-    # It complains of the connections of s3fs that `_forget` drops.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    logging.disable()  # asyncio complains of the connections of s3fs that `_forget` drops
 
 
 # -- the program ----------------------------------------------------------------------------

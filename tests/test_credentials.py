@@ -49,7 +49,7 @@ def server() -> Iterator[Any]:
     kind: Any = type("Kind", (Asked,), {"came": []})
     made: Any = ThreadingHTTPServer(("127.0.0.1", 0), kind)
     made.url, made.came, made.kind = f"http://127.0.0.1:{made.server_port}", kind.came, kind
-    Thread(target=made.serve_forever, daemon=True).start()
+    Thread(target=made.serve_forever, args=(0.01,), daemon=True).start()
     yield made
     made.shutdown()
     made.server_close()

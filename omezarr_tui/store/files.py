@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from socket import gaierror
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from omezarr_tui.errors import ExitCode, UserError
+from omezarr_tui.errors import UserError
 from omezarr_tui.store.access import Entry, Options
 from omezarr_tui.store.location import Location
+from omezarr_tui.store.protocols import file_system, understood
 from omezarr_tui.store.remote import RemoteAccess
 from omezarr_tui.text import visible
 
@@ -24,17 +25,8 @@ T = TypeVar("T")
 _SECONDS = 30.0  # for each request
 _WAITS = (0.2, 0.4, 0.8, 1.6)  # seconds before a request is made again
 _THREADS = 8
-_OURS = ("az", "gs", "http", "https", "s3", "sftp")  # what the program reads without fsspec
-# What fsspec calls a file system and is none of another place, or is one of ours by another name.
-_NO_PLACE = {
-    *("abfs", "adl", "gcs", "s3a", "ssh"),
-    *("async_wrapper", "asynclocal", "asyncwrapper", "blockcache", "cached", "dask", "data"),
-    *("dir", "file", "filecache", "generic", "libarchive", "local", "pyscript", "reference"),
-    *("simplecache", "tar", "zip"),
-}
 # Where nothing is written: there it is not possible, or each file would be a commit.
 _READ_ONLY = ("gist", "git", "github", "hf", "dvc", "wandb")
-_NUMBERS = ("keepalive_count_max", "port", "timeout")
 _SECRETS = ("auth", "credential", "key", "pass", "secret", "signature", "token")
 
 
@@ -56,7 +48,7 @@ def open_files(location: Location, options: Options) -> RemoteAccess:
         from omezarr_tui.store.ssh import Connection
 
         host = location.address.partition("/")[0]
-        connection = Connection(host, _understood(options.storage))
+        connection = Connection(host, understood(options.storage))
         return RemoteAccess(location, options, SFTPTransport(connection))
     return RemoteAccess(location, options, FileTransport(location, options))
 
@@ -83,7 +75,7 @@ class FileTransport:
             for key, value in options.storage.items()
             if value and any(word in key.lower() for word in _SECRETS)
         ]
-        self._top, self._connect = _file_system(location, options)
+        self._top, self._connect = file_system(location, options)
         self._threads = ThreadPoolExecutor(_THREADS, "files")
         # Many of them keep one connection, which one thread at a time may use.
         self._own = threading.local()
@@ -138,7 +130,10 @@ class FileTransport:
         pending = [""]
         while pending:
             folder = pending.pop()
-            found = await self._do(f"{address}/{folder}".rstrip("/"), _listed)
+            try:
+                found = await self._do(f"{address}/{folder}".rstrip("/"), _listed)
+            except FileNotFoundError:  # removed meanwhile
+                continue
             pending += [f"{folder}{name}/" for name, is_folder, _ in found if is_folder]
             yield [(f"{folder}{name}", size) for name, is_folder, size in found if not is_folder]
 
@@ -178,7 +173,8 @@ class FileTransport:
                 raise
             except (ConnectionError, EOFError) as error:
                 if wait is None:
-                    raise ConnectionError(self._plain(error)) from error
+                    why = f"{self._root} is not reached: {self._plain(error)}"
+                    raise ConnectionError(why) from error
                 if self._own is own:
                     self._own = threading.local()
             except Exception as error:
@@ -191,6 +187,7 @@ class FileTransport:
     ) -> T:
         if not hasattr(own, "fs"):
             own.fs = self._connect()
+        own.fs.invalidate_cache()  # what is remembered, `RemoteAccess` remembers
         return work(own.fs, path)
 
     def _as_os_error(self, error: Exception, address: str) -> OSError:
@@ -205,7 +202,8 @@ class FileTransport:
 
     def _plain(self, error: Exception) -> str:
         """The first line of what a library says, without what is secret."""
-        lines = str(error).strip().splitlines()
+        told = error.strerror if isinstance(error, OSError) else None
+        lines = (told or str(error)).strip().splitlines()
         text = lines[0] if lines else type(error).__name__
         for secret in self._hidden:
             text = text.replace(secret, "…")
@@ -222,83 +220,3 @@ def _listed(fs: AbstractFileSystem, path: str) -> list[tuple[str, bool, int]]:
             is_folder = info["type"] == "directory"
             found.append((full.rpartition("/")[2], is_folder, int(info.get("size") or 0)))
     return found
-
-
-def _file_system(
-    location: Location, options: Options
-) -> tuple[str, Callable[[], AbstractFileSystem]]:
-    """How the paths of a place begin, and what makes its file system."""
-    from warnings import catch_warnings, simplefilter
-
-    from fsspec import available_protocols, get_filesystem_class
-    from upath import UPath
-
-    protocol = location.protocol
-    known = {*available_protocols(), "webdav+http", "webdav+https"} - _NO_PLACE
-    if protocol not in known:
-        raise UserError(
-            f"{location.url} cannot be opened",
-            f"{protocol} is not known; there are {', '.join(sorted(known | {*_OURS}))}",
-            exit_code=ExitCode.USAGE,
-        )
-    try:
-        kind = get_filesystem_class(protocol.partition("+")[0])
-    except (ImportError, ValueError) as error:
-        raise UserError(
-            f"{location.url} cannot be opened", f"{_install(protocol, error)} brings what reads it"
-        ) from error
-    root = location.address.partition("/")[0]
-    given = _understood(options.storage)
-    try:
-        with catch_warnings():
-            simplefilter("ignore")  # that it is not one of those that UPath was tested with
-            example = UPath(f"{protocol}://{root}/x", **given)
-        top, settings = example.path.removesuffix("x"), dict(example.storage_options)
-    except (TypeError, ValueError) as error:
-        raise _not_understood(location, given) from error
-
-    def connect() -> AbstractFileSystem:
-        fresh: Any = {"skip_instance_cache": True, "use_listings_cache": False}
-        try:
-            return kind(**fresh | settings)
-        except TypeError as error:
-            raise _not_understood(location, settings) from error
-
-    return top, connect
-
-
-def _understood(settings: Mapping[str, str]) -> dict[str, Any]:
-    """Settings as libraries want them: what is no text there is none here."""
-    words = {"true": True, "false": False}
-    return {
-        key: int(value)
-        if key in _NUMBERS and value.isdecimal()
-        else words.get(value.lower(), value)
-        for key, value in settings.items()
-    }
-
-
-def _install(protocol: str, error: Exception) -> str:
-    """The command that installs the library which reads a protocol."""
-    from importlib.metadata import metadata
-
-    from fsspec.registry import known_implementations
-
-    if protocol in metadata("fsspec").get_all("Provides-Extra", ()):
-        return f"pip install 'fsspec[{protocol}]'"
-    library = known_implementations.get(protocol.partition("+")[0], {}).get("class", "")
-    library = library.partition(".")[0]
-    if library in ("", "fsspec"):  # its own code, which wants a library that is missing
-        missing = error.__cause__ if isinstance(error.__cause__, ImportError) else error
-        library = (getattr(missing, "name", None) or protocol).partition(".")[0]
-    return f"pip install {library.replace('_', '-')}"
-
-
-def _not_understood(location: Location, settings: Mapping[str, object]) -> UserError:
-    # What a setting holds may be a secret: only the keys are told.
-    given = f"given: {', '.join(sorted(settings))}" if settings else "none is given"
-    return UserError(
-        f"{location.url} cannot be opened with these settings",
-        f"{location.protocol} wants others with --storage-option KEY=VALUE; {given}",
-        exit_code=ExitCode.USAGE,
-    )

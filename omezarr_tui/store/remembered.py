@@ -105,5 +105,6 @@ def _nodes_v2(raw: bytes) -> dict[str, dict[str, bytes | None]]:
 
 def _items(metadata: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     for key, document in metadata.items():
-        if isinstance(document, dict) and not {".", ".."} & set(key.split("/")):
+        # A path that leads out, or to where it began, is no path.
+        if isinstance(document, dict) and not {"", ".", ".."} & set(key.strip("/").split("/")):
             yield key, document

@@ -6,12 +6,12 @@ import asyncio
 import posixpath
 import secrets
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from omezarr_tui.store.access import Entry
-from omezarr_tui.store.sftp_requests import Found, answer, aside, listed, opened, to_read
+from omezarr_tui.store.sftp_requests import Found, answer, as_large, aside, listed, opened, to_read
 from omezarr_tui.store.ssh import Connection
 from omezarr_tui.store.waiting import begin
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 # Small enough that on a slow line no answer takes that long because of the others.
 _BLOCK_BYTES = 64 * 1024
 _BLOCKS = 128  # under way at a time
-_FOLDERS = 32  # listed at a time
+_FOLDERS = 128  # listed at a time
 _HOME = "~"
 _PRIVATE = 0o600
 
@@ -55,16 +55,14 @@ class SFTPTransport:
         """All bytes of a file."""
 
         async def work(client: SFTPClient) -> bytes:
-            async with to_read(client, _path(address)) as file:
-                # The size is asked for with the first block, not before it.
-                first, status = await asyncio.gather(
-                    self._block(file, 0, _BLOCK_BYTES), answer(file.stat())
-                )
-                if most is not None and (status.size or 0) > most:
-                    raise OSError(f"{address} is larger than what is read of it here")
-                if len(first) < _BLOCK_BYTES:
-                    return first
-                return first + await self._part(file, len(first), status.size or 0)
+            async with to_read(client, _path(address)) as (file, size):
+
+                def whole(size: int) -> Coroutine[None, None, bytes]:
+                    if most is not None and size > most:
+                        raise OSError(f"{address} is larger than what is read of it here")
+                    return self._part(file, 0, size)
+
+                return await as_large(file, size, whole)
 
         return await self._do(address, work)
 
@@ -72,11 +70,13 @@ class SFTPTransport:
         """Some bytes of a file; a negative start counts from the end."""
 
         async def work(client: SFTPClient) -> bytes:
-            async with to_read(client, _path(address)) as file:
-                at = start
-                if at < 0:
-                    at = max(0, ((await answer(file.stat())).size or 0) + at)
-                return await self._part(file, at, at + length)
+            async with to_read(client, _path(address)) as (file, size):
+
+                def part(size: int) -> Coroutine[None, None, bytes]:
+                    begin = start if start >= 0 else max(0, size + start)
+                    return self._part(file, begin, min(begin + length, size))
+
+                return await as_large(file, size, part)
 
         return await self._do(address, work)
 
@@ -84,7 +84,7 @@ class SFTPTransport:
         """Several parts of a file, each by start and length, asked for together."""
 
         async def work(client: SFTPClient) -> list[bytes]:
-            async with to_read(client, _path(address)) as file:
+            async with to_read(client, _path(address)) as (file, _):
                 parts = (self._part(file, at, at + length) for at, length in ranges)
                 return await asyncio.gather(*parts)
 
@@ -157,8 +157,9 @@ class SFTPTransport:
     async def _write(
         self, client: SFTPClient, path: str, beside: str, value: bytes, mode: int | None
     ) -> None:
-        from asyncssh import SFTPAttrs, SFTPError
-        from asyncssh.sftp import SFTPNoSuchFile
+        from asyncssh import SFTPAttrs
+        from asyncssh.sftp import SFTPFailure, SFTPNoSuchFile, SFTPOpUnsupported
+        from asyncssh.sftp import SFTPPermissionDenied as Refused
 
         old: SFTPAttrs | None = None
         try:
@@ -176,12 +177,13 @@ class SFTPTransport:
             parts = [value[at : at + _BLOCK_BYTES] for at in blocks]
             await asyncio.gather(*map(self._write_block, [file] * len(parts), blocks, parts))
             if old is not None:
-                with suppress(SFTPError):  # only root may give files away
+                with suppress(SFTPFailure, Refused):  # only root may give files away
                     await answer(file.setstat(SFTPAttrs(uid=old.uid, gid=old.gid)))
             if mode is not None:
                 await answer(file.setstat(SFTPAttrs(permissions=mode)))
-            with suppress(SFTPError):  # not every server can tell when it is on the disk
+            with suppress(SFTPOpUnsupported):  # not every server tells when it is on the disk
                 await answer(file.fsync())
+            await answer(file.close())
         await answer(client.posix_rename(beside, path))
 
     async def remove_folder(self, address: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import posixpath
 import stat
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from asyncssh import SFTPAttrs, SFTPClient, SFTPClientFile
@@ -55,18 +55,28 @@ async def opened(
 
 
 @asynccontextmanager
-async def to_read(client: SFTPClient, path: str) -> AsyncIterator[SFTPClientFile]:
-    """A file that is there; a folder of that name is as good as nothing."""
+async def to_read(client: SFTPClient, path: str) -> AsyncIterator[tuple[SFTPClientFile, int]]:
+    """A file and the size that was asked for with it; a folder is as good as nothing."""
     from asyncssh import SFTPAttrs
-    from asyncssh.sftp import SFTPFailure
 
+    asking = asyncio.ensure_future(answer(client.stat(path)))
+    asking.add_done_callback(_heard)
     try:
         async with opened(client, path, "rb", SFTPAttrs()) as file:
-            yield file
-    except SFTPFailure:
-        if await answer(client.isdir(path)):
-            raise FileNotFoundError(f"{path} is a folder") from None
-        raise
+            status = await asking
+            if stat.S_ISDIR(status.permissions or 0):
+                raise FileNotFoundError(f"{path} is a folder")
+            yield file, status.size or 0
+    finally:
+        asking.cancel()
+
+
+async def as_large(
+    file: SFTPClientFile, size: int, read: Callable[[int], Coroutine[None, None, T]]
+) -> T:
+    """Read of a file what depends on its size; anew where another took its place meanwhile."""
+    found, status = await asyncio.gather(read(size), answer(file.stat()))
+    return found if status.size in (size, None) else await read(status.size)
 
 
 def _close_late(opening: asyncio.Task[SFTPClientFile]) -> None:
@@ -82,7 +92,13 @@ def aside(request: Coroutine[None, None, None]) -> None:
     task = asyncio.ensure_future(request)
     _under_way.add(task)
     task.add_done_callback(_under_way.discard)
-    task.add_done_callback(lambda task: task.cancelled() or task.exception())
+    task.add_done_callback(_heard)
+
+
+def _heard(task: asyncio.Future[Any]) -> None:
+    """Nobody else may ask what came of it, and that is no mistake."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def listed(client: SFTPClient, path: str) -> list[Found]:
@@ -99,23 +115,28 @@ async def listed(client: SFTPClient, path: str) -> list[Found]:
 
 
 async def _followed(client: SFTPClient, path: str, links: Sequence[str]) -> list[Found]:
-    from asyncssh import SFTPError
+    """What links lead to; one to a folder that it lies in, however one came there, to none."""
+    from asyncssh.sftp import SFTPFailure, SFTPNoSuchFile, SFTPPermissionDenied
 
     async def follow(name: str) -> Found:
         try:
             status = await answer(client.stat(posixpath.join(path, name)))
-        except SFTPError:  # it leads nowhere, or round in a circle
+        except (SFTPFailure, SFTPNoSuchFile, SFTPPermissionDenied):  # nowhere, or in a circle
             return Found(name, False, 0)
         return Found(name, stat.S_ISDIR(status.permissions or 0), status.size or 0)
 
     found = await asyncio.gather(*map(follow, links))
-    if not any(each.is_folder for each in found):
+    folders = [each.name for each in found if each.is_folder]
+    if not folders:
         return found
-    path = await answer(client.realpath(path))
     parts = path.split("/")
-    above = {"/".join(parts[:count]) or "/" for count in range(1, len(parts) + 1)}
-    targets = [answer(client.realpath(posixpath.join(path, each.name))) for each in found]
-    return [
-        replace(each, is_folder=each.is_folder and str(target) not in above)
-        for each, target in zip(found, await asyncio.gather(*targets), strict=True)
-    ]
+    above = ["/".join(parts[:count]) or "/" for count in range(1, len(parts) + 1)]
+    paths = above + [posixpath.join(path, name) for name in folders]
+    real = await asyncio.gather(*(answer(client.realpath(each)) for each in paths))
+    above, targets = [str(each) + "/" for each in real[: len(above)]], real[len(above) :]
+    back = {
+        name
+        for name, target in zip(folders, targets, strict=True)
+        if any(each.startswith(str(target).rstrip("/") + "/") for each in above)
+    }
+    return [replace(each, is_folder=each.is_folder and each.name not in back) for each in found]

@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 _CONNECTING = 10.0  # seconds
 _WAITS = (0.2, 0.4, 0.8, 1.6)  # seconds before a request is made again, on a new connection
-# Both together: an end that says nothing more is given up after half a minute.
-_ALIVE = {"keepalive_interval": 10, "keepalive_count_max": 2}
+# Together: an end that says nothing more is given up after 24 s, before its answers are.
+_ALIVE = {"keepalive_interval": 8, "keepalive_count_max": 2}
 _WINDOW = 16 * 2**20  # bytes that may be on their way: 2 MiB would be 67 MB/s at 30 ms
 # Where ``ssh`` looks for the hosts that are known, unless a configuration says otherwise.
 _USERS_HOSTS = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")
@@ -217,7 +217,10 @@ def _tried(options: SSHClientConnectionOptions) -> str:
             tried.append(f"the key {Path(pair.get_comment() or 'without a name').name}")
     if options.password is not None:
         tried.append("the password given")
-    return ", ".join(dict.fromkeys(tried)) or "nothing: there is no agent, and no key that needs no passphrase"
+    return (
+        ", ".join(dict.fromkeys(tried))
+        or "nothing: no agent is there, and no key without passphrase"
+    )
 
 
 def _reason(error: OSError) -> str:
