@@ -99,7 +99,8 @@ def opened(file: Path | str) -> ArchiveAccess:
 
 
 def nodes(access: Any) -> dict[str, Node]:
-    return {node.path: node for node in walk(access, open_root(access))}
+    root = open_root(access)
+    return {"": root} | {node.path: node for node in walk(access, root)}
 
 
 def values(access: Any, path: str = "g/a") -> Any:
@@ -140,7 +141,6 @@ class TestWritten:
         source = zarr.open_group(folder, mode="r")
         store = zarr.storage.ZipStore(tmp_path / "x.zip", mode="w")
         group = zarr.create_group(store, zarr_format=source.metadata.zarr_format)
-        zarr.copy if False else None
         array: Any = source["g/a"]
         made = group.create_array(
             "a",
@@ -187,7 +187,7 @@ class TestWritten:
     def test_names_of_zips(self, folder: Path, tmp_path: Path, name: str) -> None:
         same(opened(pack(folder, tmp_path / name)), folder)
 
-    @pytest.mark.parametrize("comment", [b"made by me", b"PK\5\6" * 100, bytes(0xFFFF)])
+    @pytest.mark.parametrize("comment", [b"made by me", bytes(0xFFFF)], ids=["short", "long"])
     def test_comments(self, folder: Path, tmp_path: Path, comment: bytes) -> None:
         same(opened(pack(folder, tmp_path / "x.zip", comment=comment)), folder)
 
@@ -288,7 +288,7 @@ class TestCommands:
 class TestDamaged:
     def told(self, file: Path) -> UserError:
         with pytest.raises(UserError) as told:
-            open_root(opened(file))
+            opened(file)
         return told.value
 
     @pytest.mark.parametrize(
@@ -300,6 +300,7 @@ class TestDamaged:
             (b"<html>sorry</html>", "x.zip"),
             (bytes(5000), "named like"),
         ],
+        ids=["empty", "pointer", "HDF5", "page", "zeros"],
     )
     def test_no_zip(self, tmp_path: Path, raw: bytes, words: str) -> None:
         (tmp_path / "x.zip").write_bytes(raw)
@@ -373,9 +374,7 @@ class TestDamaged:
                 opened(file).get("k")
 
     @given(st.data())
-    def test_any_damage(
-        self, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-    ) -> None:
+    def test_any_damage(self, tmp_path_factory: Any, data: st.DataObject) -> None:
         file = tmp_path_factory.getbasetemp() / "damaged.zip"
         with ZipFile(file, "w", data.draw(st.sampled_from([ZIP_STORED, ZIP_DEFLATED]))) as made:
             made.writestr("zarr.json", '{"zarr_format": 3, "node_type": "group"}')
@@ -434,21 +433,17 @@ class TestReads:
         access.entries("")
         assert len(below.parts) == 1
 
-    def test_a_chunk_is_one_read(self, folder: Path, tmp_path: Path) -> None:
-        if "sharded" in repr(find_node(LocalAccess(Location.local(folder)), "g/a")):
-            return
-        access, below = self.counted(pack(folder, tmp_path / "x.zip"))
-        node = find_node(access, "g/a")
+    @pytest.mark.parametrize("name", ["v2", "v3"])
+    def test_a_chunk_is_one_read(self, tmp_path: Path, name: str) -> None:
+        array = zarr.create_array(tmp_path / name, shape=SHAPE, dtype="uint16", **KINDS[name])
+        array[...] = values_of(SHAPE)
+        access, below = self.counted(pack(tmp_path / name, tmp_path / "x.zip"))
+        node = find_node(access, "")
         assert isinstance(node, Array)
-        read_region(Reader(access), node, (slice(0, 1),) * 3)
         below.parts.clear()
-        reader = Reader(access)
-        chunks = 0
-        if node.shards is None:
-            read_region(reader, node, (slice(0, 2), slice(0, 7), slice(0, 11)))
-            chunks = 3 * 3
-            documents = 2 if node.zarr_format == 2 else 1
-            assert len(below.parts) <= chunks + documents
+        read_region(Reader(access), node, (slice(0, 2), slice(0, 7), slice(0, 11)))
+        documents = len([path for path in (tmp_path / name).iterdir() if path.name[0] in ".z"])
+        assert 9 <= len(below.parts) <= 9 + documents
 
     def test_of_a_stored_shard_only_what_is_needed(self, tmp_path: Path) -> None:
         chunk = 32 * 32 * 2

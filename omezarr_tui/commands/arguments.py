@@ -7,7 +7,7 @@ import argparse
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Options
-from omezarr_tui.store.location import Location, parse_location
+from omezarr_tui.store.location import BUCKETS, Location, parse_location
 from omezarr_tui.store.rules import as_set
 
 
@@ -55,24 +55,26 @@ def add_access(parser: argparse.ArgumentParser) -> None:
 def place_of(args: argparse.Namespace, settings: Settings) -> tuple[Location, Options]:
     """The location that was typed, and how it is opened."""
     location = parse_location(args.location)
-    if args.endpoint_url:
-        if location.protocol not in ("s3", "gs", "az"):
-            raise UserError(
-                "--endpoint-url goes with a bucket, of s3://, gs:// or az://",
-                f"{location.url} is on its own server",
-                exit_code=ExitCode.USAGE,
-            )
-        location = location.with_endpoint(args.endpoint_url)
+    if args.endpoint_url and location.protocol not in BUCKETS:
+        raise UserError(
+            "--endpoint-url goes with a bucket, of s3://, gs:// or az://",
+            f"{location.url} is on its own server",
+            exit_code=ExitCode.USAGE,
+        )
     return as_set(location, options_of(args), settings)
 
 
 def options_of(args: argparse.Namespace) -> Options:
     """How places are opened, as it was typed."""
+    endpoint = args.endpoint_url
+    if endpoint:  # a mistake in it is told now
+        endpoint = Location(BUCKETS[0], "").with_endpoint(endpoint).endpoint
     return Options(
         read_only=getattr(args, "read_only", True),
         profile=args.profile,
         anonymous=args.anon,
         storage=dict(args.storage_option),
+        endpoint=endpoint or None,
     )
 
 

@@ -40,12 +40,15 @@ class Options:
         there are any, and none where they do not help (None).
     storage
         Settings of the library that reads: of obstore, or of an fsspec file system.
+    endpoint
+        The server of buckets that are named without one, as a URL; `as_set` goes by it.
     """
 
     read_only: bool = False
     profile: str | None = None
     anonymous: bool | None = None
     storage: Mapping[str, str] = field(default_factory=dict, repr=False)
+    endpoint: str | None = None
 
 
 class Access(Protocol):

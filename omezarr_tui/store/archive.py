@@ -23,18 +23,21 @@ if TYPE_CHECKING:
 
 
 def open_archive(location: Location, options: Options) -> ArchiveAccess:
-    """The access to a place in a zip. The list of what is in it is read at the first question.
+    """The access to a place in a zip. Of a local one, the list of what is in it is read.
 
     Raises
     ------
     UserError
-        A local zip is not there, or what reads a remote one is not installed.
+        A local zip is none, or what reads a remote one is not installed.
     """
     file = location.archive
     assert file is not None
     if file.parent is None:
         raise UserError(f"{file.url} cannot be opened", "it lies in no folder or bucket")
-    return ArchiveAccess(location, Archive(open_access(file.parent, options), file.name))
+    archive = Archive(open_access(file.parent, options), file.name)
+    if location.is_local:
+        archive.entries()
+    return ArchiveAccess(location, archive)
 
 
 class ArchiveAccess:

@@ -13,6 +13,7 @@ from omezarr_tui.store.pasted import address_in
 
 LOCAL = "file"
 WEB = ("http", "https")
+BUCKETS = ("s3", "gs", "az")
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)://")
 _CHAINED = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)::|::[A-Za-z][A-Za-z0-9+.-]+://")
@@ -226,7 +227,7 @@ def _remote(protocol: str, address: str) -> Location:
         path = unquote(parts.path + (f"#{parts.fragment}" if parts.fragment else ""))
     user, _, server = host.rpartition("@")
     name, colon, port = server.rpartition(":")
-    if ":" in user or (user and protocol in WEB):
+    if (":" in user and protocol != "github") or (user and protocol in WEB):
         raise _holds_password(f"the address of {server}")
     if colon and not server.endswith("]") and not port.isdecimal():
         raise UserError(

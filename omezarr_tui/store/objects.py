@@ -245,6 +245,8 @@ class ObjectTransport:
         """Each object below a folder, by its path from there, with its size; in batches."""
         import obstore
 
+        if self._web:
+            raise OSError("a web server does not tell all keys and their sizes")
         skip = len(self._key(address)) + 1 if self._key(address) else 0
         with self._told(address):
             stream = obstore.list(self._store(), self._key(address) or None, chunk_size=_LIST_BATCH)

@@ -57,12 +57,12 @@ class RemoteAccess:
         self._listings: dict[str, Future[list[Entry]]] = {}
         self._slots = Slots(_IN_FLIGHT)
         self._settled = False
-        self._lists = True
+        self._lists = False  # whether a folder was listed
 
     @property
     def can_list(self) -> bool:
         """Whether `entries` tells all names; known once something was listed."""
-        return self._lists and self._transport.can_list
+        return self._lists
 
     @property
     def as_whom(self) -> str:
@@ -117,7 +117,9 @@ class RemoteAccess:
             return await self._ask(self._transport.get_range(self._address(key), start, length))
         except FileNotFoundError:
             return None
-        except PermissionError as error:  # S3 says so of what is missing to who may not list
+        except PermissionError as error:
+            if self._lists:  # then it is there, or S3 would say that it is not
+                raise
             self.denied = str(error)
             return None
 
@@ -161,9 +163,11 @@ class RemoteAccess:
         for key, answer in sorted(answers.items(), key=lambda item: item[0].endswith(ZMETADATA)):
             if isinstance(answer, bytes):
                 self._remembered.learn(key, answer)
-            elif isinstance(answer, FileNotFoundError | PermissionError):
-                if isinstance(answer, PermissionError):
-                    self.denied = self.denied or str(answer)
+            elif isinstance(answer, FileNotFoundError):
+                self._remembered.learn(key, None)
+            elif isinstance(answer, PermissionError) and not self._lists:
+                # S3 says so of what is missing to who may read, but not list.
+                self.denied = self.denied or str(answer)
                 self._remembered.learn(key, None)
             elif not key.endswith(ZMETADATA):
                 failed[key] = answer
@@ -253,7 +257,9 @@ class RemoteAccess:
         """
         self.list_soon(folder)
         try:
-            return wait_until(self._listings[folder])
+            found = wait_until(self._listings[folder])
+            self._lists = self._transport.can_list
+            return found
         except FileNotFoundError:
             return []
         except PermissionError as error:  # as often, where anyone may read but not list
@@ -276,8 +282,6 @@ class RemoteAccess:
         OSError
             It cannot be listed.
         """
-        if not self.can_list:
-            raise OSError("this server does not tell which keys there are")
         batches = self._transport.below(self._address(folder))
         while (batch := wait_for(self._ask(anext(batches, None)))) is not None:
             yield from batch

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Options
-from omezarr_tui.store.location import ALIASES, Location
+from omezarr_tui.store.location import ALIASES, BUCKETS, Location
 
 
 def as_set(location: Location, options: Options, settings: Settings) -> tuple[Location, Options]:
@@ -26,6 +26,8 @@ def as_set(location: Location, options: Options, settings: Settings) -> tuple[Lo
     UserError
         They have an endpoint that is none.
     """
+    if options.endpoint and location.endpoint is None and location.protocol in BUCKETS:
+        location = location.with_endpoint(options.endpoint)
     url = f"{location.protocol}://{location.address}"
     fitting = [at for at in settings.places if f"{url}/".startswith(_folder(at))]
     if not fitting:

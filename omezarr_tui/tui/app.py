@@ -94,6 +94,8 @@ class OmezarrApp(App[None]):
         if not event.by_hand:
             self._named = screen
         self.push_screen(screen)
+        if event.opening.problem is not None:
+            screen.tell(str(event.opening.problem), "warning")
         self._remember(event.opening)
 
     @on(messages.StoreLeft)

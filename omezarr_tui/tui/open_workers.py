@@ -82,14 +82,22 @@ class OpenWorkers:
 
         self._looking.run(job)
 
-    def complete(self, text: str) -> None:
-        """Ask what a text may go on to: `Completed`."""
+    def complete(self, text: str, near: Sequence[Location]) -> None:
+        """Ask what a text may go on to: `Completed`.
+
+        Parameters
+        ----------
+        text
+            What stands in the line.
+        near
+            As for `place`.
+        """
 
         def job(cancelled: IsCancelled) -> Message | None:
             _, slash, start = text.rpartition("/")
             begun = text[: -len(start)] if start else text
             try:
-                access = self._access_of(begun if slash else ".", cancelled)
+                access = self._access_of(begun if slash else ".", near, cancelled)
                 names = names_beginning(access, start) if access else []
             except (OSError, UserError):
                 names = []
@@ -103,11 +111,13 @@ class OpenWorkers:
 
         self._completing.run(job)
 
-    def _access_of(self, begun: str, cancelled: IsCancelled) -> Access | None:
+    def _access_of(
+        self, begun: str, near: Sequence[Location], cancelled: IsCancelled
+    ) -> Access | None:
         """The access to the folder that a text has come to; remembered from letter to letter."""
         if self._completed is not None and self._completed[0] == begun:
             return self._completed[1]
-        location = parse_location(begun)
+        location = self.place(begun, near)
         if not location.is_local:
             end = time.monotonic() + _DEBOUNCE
             while time.monotonic() < end:
@@ -132,6 +142,28 @@ class OpenWorkers:
         # In no lane, where a later one would take its place.
         self._screen.run_worker(job, name="forget", thread=True, exit_on_error=False)
 
+    @staticmethod
+    def place(text: str, near: Sequence[Location]) -> Location:
+        """The place that was typed.
+
+        Parameters
+        ----------
+        text
+            A path or URL.
+        near
+            Places that are known: what lies in the bucket of one is on the same server.
+
+        Raises
+        ------
+        UserError
+            The text is no place.
+        """
+        location = parse_location(text)
+        for known in near:
+            if is_beside(known, location):
+                return replace(location, endpoint=known.endpoint)
+        return location
+
     def as_set(self, location: Location, profile: str | None = None) -> tuple[Location, Options]:
         """How a place is opened: by the command line, else as it was, else by the settings."""
         options = replace(self._options, profile=self._options.profile or profile)
@@ -147,13 +179,17 @@ class OpenWorkers:
         if (
             at is not None
             and near is not None
-            and near.protocol == location.protocol
+            and is_beside(near, location)
             and near.endpoint == location.endpoint
             and near.archive == location.archive
-            and _root(near) == _root(location)
         ):
             return at.at(location)
         return open_access(*self.as_set(location))
+
+
+def is_beside(one: Location, other: Location) -> bool:
+    """Whether both lie on this machine, in the same bucket, or on the same host."""
+    return one.protocol == other.protocol and _root(one) == _root(other)
 
 
 def _root(location: Location) -> str:

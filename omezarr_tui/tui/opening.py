@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from omezarr_tui.errors import UserError
 from omezarr_tui.ome.discover import named_children
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import DEFAULTS, Access, Options, open_access
@@ -23,6 +24,8 @@ class Opening:
         The node that the cursor shall stand on.
     options
         How it was opened.
+    problem
+        Why the node that was named is not shown; None where it is.
     """
 
     access: Access
@@ -30,6 +33,7 @@ class Opening:
     listing: Listing | None
     path: str = ""
     options: Options = DEFAULTS
+    problem: UserError | None = None
 
     @property
     def is_folder(self) -> bool:
@@ -97,11 +101,18 @@ def look_at_store(access: Access, options: Options, node: str, settings: Setting
     Raises
     ------
     UserError
-        There is no store, or no such node in it.
+        There is no store; or no such node in it, where that is found out without a network.
     """
     root = open_root(access)
-    path = find_node(access, node).path if node else ""
+    path, problem = "", None
+    if node:
+        try:
+            path = find_node(access, node).path
+        except UserError as error:
+            if access.traffic is None:
+                raise
+            problem = error  # it took long to come so far: the store is shown without it
     listing = None
     if isinstance(root, Group):
         listing = list_page(access, root, settings.page_rows, named_children)
-    return Opening(access, root, listing, path, options)
+    return Opening(access, root, listing, path, options, problem)

@@ -27,6 +27,7 @@ from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Node
 from omezarr_tui.tui.app import OmezarrApp, open_store
+from omezarr_tui.tui.opening import Choosing, Opening
 from omezarr_tui.tui.screens.browse import BrowseScreen
 from omezarr_tui.tui.widgets.attributes import AttributesTree
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
@@ -245,6 +246,30 @@ async def opened(
     program = Program(OmezarrApp(opening, chosen))
     async with program.app.run_test(size=size, notifications=True, message_hook=program.hear):
         await program.settle()
+        yield program
+
+
+@asynccontextmanager
+async def started(
+    start: Opening | Choosing | Path, size: tuple[int, int] = WIDE, settle: bool = True
+) -> AsyncIterator[Program]:
+    """Open the program where one chooses.
+
+    Parameters
+    ----------
+    start
+        How it begins; a path is the folder that is shown.
+    size
+        Columns and rows of the terminal.
+    settle
+        Whether to wait until all is shown that is shown by itself.
+    """
+    if isinstance(start, Path):
+        start = Choosing(Location.local(start))
+    program = Program(OmezarrApp(start, Settings()))
+    async with program.app.run_test(size=size, notifications=True, message_hook=program.hear):
+        if settle:
+            await program.settle()
         yield program
 
 

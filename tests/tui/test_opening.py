@@ -3,15 +3,13 @@
 import json
 import threading
 import zipfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zarr
 from doubles import GatedAccess
-from driver import SIZES, SMALL, WIDE, Program, in_sight, opened, text_of
+from driver import SIZES, SMALL, WIDE, Program, in_sight, opened, started, text_of
 from foreign import Foreign
 from textual.widgets import Static
 
@@ -22,7 +20,7 @@ from omezarr_tui.store.location import Location
 from omezarr_tui.store.recent import MOST, forget, load_recent, remember
 from omezarr_tui.store.traffic import Traffic
 from omezarr_tui.tui import messages
-from omezarr_tui.tui.app import OmezarrApp, _start
+from omezarr_tui.tui.app import _start
 from omezarr_tui.tui.opening import Choosing, Opening
 from omezarr_tui.tui.screens.browse import BrowseScreen
 from omezarr_tui.tui.screens.connect import ConnectScreen
@@ -34,23 +32,6 @@ from omezarr_tui.tui.widgets.place_line import Fitting, PlaceLine
 from omezarr_tui.tui.widgets.recent_list import RecentList, format_when
 
 FAR = Location("s3", "bucket/a/far.zarr", endpoint="https://s3.example.org")
-
-
-@asynccontextmanager
-async def started(
-    start: Opening | Choosing | Path,
-    size: tuple[int, int] = WIDE,
-    settle: bool = True,
-    **changes: Any,
-) -> AsyncIterator[Program]:
-    """Open the program where one chooses, and wait until all is shown that is shown by itself."""
-    if isinstance(start, Path):
-        start = Choosing(Location.local(start))
-    program = Program(OmezarrApp(start, Settings()))
-    async with program.app.run_test(size=size, notifications=True, message_hook=program.hear):
-        if settle:
-            await program.settle()
-        yield program
 
 
 @pytest.fixture

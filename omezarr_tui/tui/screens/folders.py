@@ -113,7 +113,6 @@ class FolderScreen(Screen[None]):
 
     def action_read(self) -> None:
         """List the folder anew."""
-        folder = self.folders.folder
-        if folder is not None:
-            name = self.folders.name_at(self.folders.cursor) if self.folders.count else None
-            self.show_folder(folder.location, name or "")
+        known = self.folders.folder is not None and self.folders.count
+        name = self.folders.name_at(self.folders.cursor) if known else None
+        self.show_folder(self.wanted, name or "")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -15,9 +13,10 @@ from omezarr_tui.errors import UserError
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Options
 from omezarr_tui.store.folders import above
-from omezarr_tui.store.location import Location, parse_location
+from omezarr_tui.store.location import Location
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
+from omezarr_tui.tui.open_workers import is_beside
 from omezarr_tui.tui.opening import Choosing, Opening
 from omezarr_tui.tui.screens.connect import Answer, ConnectScreen
 from omezarr_tui.tui.screens.folders import FolderScreen
@@ -53,6 +52,9 @@ class OpenScreen(FolderScreen):
         self._start = start
         self._options = start.options
         self._begin = start.folder, start.name  # the folder and name that are shown first
+        self._node = start.node  # to show of what is opened from the line, until something is
+        self._asked = start.asked  # the place that was asked last, and whose credentials counted
+        self._profile = start.options.profile
         self._pane: Where = "folder"
 
     def compose(self) -> ComposeResult:
@@ -97,11 +99,12 @@ class OpenScreen(FolderScreen):
         if not event.value.strip():
             return
         try:
-            location = parse_location(event.value)
+            location = self.work.place(event.value, self._near)
         except UserError as error:
             self._failed(error)
             return
-        self.open(location)
+        again = self._asked is not None and is_beside(self._asked, location)
+        self.open(location, self._profile if again else None, self._node)
 
     @on(Rows.Chosen, "#recent")
     def _chosen_again(self, event: Rows.Chosen) -> None:
@@ -125,7 +128,7 @@ class OpenScreen(FolderScreen):
     def _chosen_of_fitting(self, event: Rows.Chosen) -> None:
         self.line.take(self.query_one(Fitting).texts[event.at])
 
-    def open(self, location: Location, profile: str | None = None) -> None:
+    def open(self, location: Location, profile: str | None = None, node: str = "") -> None:
         """Open a place: a store, or a folder of stores.
 
         Parameters
@@ -134,11 +137,17 @@ class OpenScreen(FolderScreen):
             Where it lies.
         profile
             Whose credentials it was opened with before.
+        node
+            The path of the node to show of it.
         """
-        asked = self._start.asked
-        if asked is not None and asked.protocol == location.protocol and not location.endpoint:
-            location = replace(location, endpoint=asked.endpoint)
-        self._ask(*self.work.as_set(location, profile))
+        self._ask(*self.work.as_set(location, profile), node)
+
+    @property
+    def _near(self) -> list[Location]:
+        """Places whose servers are known: the one asked last, and the folder."""
+        folder = self.folders.folder
+        known = [self._asked, folder.location if folder is not None else None]
+        return [place for place in known if place is not None]
 
     def action_whole(self) -> None:
         """Show the folder with all that is in it as one hierarchy."""
@@ -148,12 +157,16 @@ class OpenScreen(FolderScreen):
     def _ask(
         self, location: Location, options: Options, node: str = "", *, whole: bool = False
     ) -> None:
+        self._asked, self._profile = location, options.profile
+
         def answered(answer: Answer | None) -> None:
             starting = self.has_class("-starting")
             self.remove_class("-starting")
             self.recent.mark_failed(
                 (location.url, location.endpoint), isinstance(answer, UserError)
             )
+            if isinstance(answer, Opening):
+                self._node = ""
             if isinstance(answer, Opening) and (whole or not answer.is_folder):
                 self.tell(_HINT)
                 if starting:
@@ -165,6 +178,8 @@ class OpenScreen(FolderScreen):
                 self._begin = location, ""
                 self.action_pane("folder")
                 self.show_folder(location)
+                if answer.problem is not None:
+                    self._failed(answer.problem)
             else:
                 self.line.put(location.url)
                 self._failed(answer)
@@ -196,7 +211,7 @@ class OpenScreen(FolderScreen):
 
     @on(PlaceLine.Wanted)
     def _complete(self, event: PlaceLine.Wanted) -> None:
-        self.work.complete(event.text)
+        self.work.complete(event.text, self._near)
 
     @on(messages.Completed)
     def _completed(self, event: messages.Completed) -> None:
