@@ -3,8 +3,8 @@
 The network is a proxy on this machine that lets each request wait, 30 ms unless told
 otherwise, before an S3 server (moto) or nginx, which lists nothing. It counts requests, the
 longest chain of requests that waited for one another (round trips), and bytes of answers.
-New connections cost nothing here. moto takes some 2 ms for a request, one at a time: with
-hundreds of requests it is waited for, not the network; `--latency 0` tells how long.
+New connections cost nothing here. moto with the proxy takes 3 to 4 ms for a request, one at a
+time: of hundreds of requests that is most of the time, and `--latency 0` tells how much.
 
 The tree is the root and its children with shape and data type: the program's first page of
 200 rows, `open_group` and `members`, `ome_zarr info` and `yaozarrs tree --depth 1`. The last
@@ -19,7 +19,7 @@ with new objects and connections. Whoever takes more than two seconds runs once.
 that all found the same children, and that the picture's samples are the averages of the
 region that zarr-python reads.
 
-Needs nginx, and moto as the tests do. A contender that is not installed is left out.
+Needs nginx, and moto as the tests do. Of a contender that is not installed, that is told.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from servers import azure, gcs, s3
 from servers.buckets import upload
+from servers.ssh import ALIAS, SSHServer
 from servers.web import PASSWORD, USER
 
 from omezarr_tui.store.access import Access, Options, open_access
@@ -19,7 +20,7 @@ S3_WAYS = ("s3-public", "s3-unlisted", "s3-private")
 GCS_WAYS = ("gs-public", "gs-private")
 AZURE_WAYS = ("az-public", "az-private")
 WEB_WAYS = ("plain", "listing", "page", "forbidding", "whole", "secret")
-WAYS = (*S3_WAYS, *GCS_WAYS, *AZURE_WAYS, *WEB_WAYS)
+WAYS = (*S3_WAYS, *GCS_WAYS, *AZURE_WAYS, *WEB_WAYS, "sftp")
 UNLISTED = ("s3-unlisted", "plain", "page", "forbidding", "whole", "secret")
 
 
@@ -74,6 +75,10 @@ def remote(way: str, request: pytest.FixtureRequest, patch: pytest.MonkeyPatch) 
         if which == azure.PRIVATE:
             made.endpoint = None
             _set(patch, cloud.environment)
+    elif kind == "sftp":
+        host: SSHServer = request.getfixturevalue("ssh")
+        host.trust(Path.home())
+        made = Remote(lambda folder: f"sftp://{ALIAS}{folder}")
     else:
         web = request.getfixturevalue("web")
         made = Remote(_served(web.folder, getattr(web, way)))

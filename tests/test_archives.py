@@ -383,8 +383,8 @@ class TestDamaged:
         for at in data.draw(st.lists(st.integers(0, len(raw) - 1), min_size=1, max_size=4)):
             raw[at] = data.draw(st.integers(0, 255))
         file.write_bytes(raw)
-        access = opened(file)
         try:
+            access = opened(file)
             keys = [key for key, _ in access.keys_below("")]
         except UserError:
             return

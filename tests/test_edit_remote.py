@@ -22,7 +22,7 @@ from omezarr_tui.store.node import Array
 from omezarr_tui.store.opening import find_node
 from omezarr_tui.store.root import store_root
 
-WRITABLE = ("s3-private", "gs-private", "az-private")
+WRITABLE = ("s3-private", "gs-private", "az-private", "sftp")
 
 
 def keys_in(access: Access) -> dict[str, bytes | None]:

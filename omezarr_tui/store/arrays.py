@@ -10,6 +10,7 @@ from omezarr_tui.store.access import Access
 from omezarr_tui.store.codecs import why_not_decodable
 from omezarr_tui.store.node import Array, join_path
 from omezarr_tui.store.standins import HEAD, why_chunk_fails
+from omezarr_tui.store.waiting import Cancelled
 
 if TYPE_CHECKING:
     import zarr
@@ -51,6 +52,8 @@ def open_array(access: Access, node: Array, store: Store | None = None) -> zarr.
             mode="r" if store is None or store.read_only else "r+",
             zarr_format=2 if node.zarr_format == 2 else 3,
         )
+    except Cancelled:
+        raise
     except Exception as error:  # zarr raises nearly anything at an odd document
         raise UserError(f"{name} cannot be opened", _why(error, node)) from error
 

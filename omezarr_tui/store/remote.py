@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
-from contextvars import Context
 from typing import TYPE_CHECKING, TypeVar
 
 from omezarr_tui.errors import UserError
@@ -21,7 +19,7 @@ from omezarr_tui.store.node import join_path
 from omezarr_tui.store.remembered import CONSOLIDATED_BYTES, ZMETADATA, Remembered
 from omezarr_tui.store.traffic import Traffic
 from omezarr_tui.store.transport import Transport
-from omezarr_tui.store.waiting import Slots, begin, unless_cancelled, wait_for, wait_until
+from omezarr_tui.store.waiting import Shared, Slots, unless_cancelled, wait_for
 
 if TYPE_CHECKING:
     from zarr.abc.store import Store
@@ -54,7 +52,7 @@ class RemoteAccess:
         self._options = options
         self._transport = transport
         self._remembered = Remembered()
-        self._listings: dict[str, Future[list[Entry]]] = {}
+        self._listings: dict[str, Shared[list[Entry]]] = {}
         self._slots = Slots(_IN_FLIGHT)
         self._settled = False
         self._lists = False  # whether a folder was listed
@@ -233,6 +231,8 @@ class RemoteAccess:
     def forget(self) -> None:
         """Ask for everything anew from now on."""
         self._remembered = Remembered()
+        for listing in self._listings.values():
+            listing.drop()
         self._listings = {}
         self.denied = None
 
@@ -242,8 +242,7 @@ class RemoteAccess:
         """Begin to list a folder: `entries` will be asked for it."""
         if folder not in self._listings:
             entries = self._ask(self._transport.entries(self._address(folder)))
-            # For whoever asks: not given up with the work of the one who came first.
-            self._listings[folder] = Context().run(begin, entries)
+            self._listings[folder] = Shared(entries)
 
     def entries(self, folder: str) -> list[Entry]:
         """The names directly inside a folder, in no order; empty where there is none.
@@ -256,8 +255,9 @@ class RemoteAccess:
             The folder cannot be listed.
         """
         self.list_soon(folder)
+        listing = self._listings[folder]
         try:
-            found = wait_until(self._listings[folder])
+            found = listing.wait()
             self._lists = self._transport.can_list
             return found
         except FileNotFoundError:
@@ -268,6 +268,7 @@ class RemoteAccess:
             return []
         except BaseException:
             self._listings.pop(folder, None)
+            listing.drop()
             raise
 
     def leads_back(self, folder: str) -> bool:

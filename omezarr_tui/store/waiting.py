@@ -11,8 +11,8 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any, TypeVar
+from contextvars import Context, ContextVar
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
@@ -128,6 +128,43 @@ def wait_until(future: Future[T]) -> T:
         return await unless_cancelled(asyncio.shield(asyncio.wrap_future(future)))
 
     return wait_for(waiting())
+
+
+class Shared(Generic[T]):
+    """What several threads may wait for, begun at once; it ends with the last that gives it up.
+
+    Parameters
+    ----------
+    work
+        Is not given up with the work of the thread that begins it.
+    """
+
+    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
+        self._future = Context().run(begin, work)
+        self._waiting = 0
+        self._lock = threading.Lock()
+
+    def wait(self) -> T:
+        """Wait for what it gives.
+
+        Raises
+        ------
+        Cancelled
+            The work that the present thread wants it for was given up.
+        """
+        with self._lock:
+            self._waiting += 1
+        try:
+            return wait_until(self._future)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def drop(self) -> None:
+        """Give it up, unless a thread waits for it."""
+        with self._lock:
+            if not self._waiting:
+                self._future.cancel()
 
 
 class Slots:

@@ -65,10 +65,11 @@ class Searched(Message):
 
 @dataclass
 class Described(Message):
-    """A node was looked at more closely."""
+    """A node was looked at more closely, and read again where `before` is not None."""
 
     node: Node
     image: Image | None
+    before: Node | None = None
 
 
 @dataclass

@@ -7,35 +7,32 @@ counts: it replaces the one that waits and stops the one that runs at its next c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from omezarr_tui.errors import explain
 from omezarr_tui.ome.discover import image_of, named_children
+from omezarr_tui.store.hierarchy import read_node
 from omezarr_tui.store.listing import list_page, open_below
 from omezarr_tui.store.node import Array, Group, Node
-from omezarr_tui.store.root import store_root
 from omezarr_tui.store.search import find_by_name
 from omezarr_tui.store.stored import measure_stored
 from omezarr_tui.store.waiting import Cancel, Cancelled, given_up_by
 from omezarr_tui.tui import messages
-from omezarr_tui.tui.lane import IsCancelled, Job, Lane, told
+from omezarr_tui.tui.edit_workers import EditWorkers
+from omezarr_tui.tui.lane import IsCancelled, Lane, told
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from omezarr_tui.edit.entry import Entry
-    from omezarr_tui.edit.plan import Plan
     from omezarr_tui.image.picture import Painter, PictureRequest
     from omezarr_tui.settings import Settings
     from omezarr_tui.store.access import Access
     from omezarr_tui.store.listing import Listing
-    from omezarr_tui.tui.screens.fill import Filling
 
 
-class Workers:
+class Workers(EditWorkers):
     """All that the screen can ask of one store.
 
     Parameters
@@ -49,19 +46,14 @@ class Workers:
     """
 
     def __init__(self, screen: Screen[None], access: Access, settings: Settings) -> None:
-        self._screen = screen
-        self._access = access
+        super().__init__(screen, access)
         self._settings = settings
         self._painter: Painter | None = None
-        self._roots: dict[str, tuple[Access, str]] = {}
         self._listing = Cancel()  # all pages that are being listed
         self._describing = Lane(screen, "describe")
         self._painting = Lane(screen, "paint")
         self._searching = Lane(screen, "search")
         self._counting = Lane(screen, "count")
-        self._planning = Lane(screen, "plan")
-        self._writing = Lane(screen, "write")
-        self._remembering = Lane(screen, "remember")
 
     def warm_up(self) -> None:
         """Import what pictures need, while the user looks at the first frame."""
@@ -121,11 +113,22 @@ class Workers:
 
         self._searching.run(job)
 
-    def describe(self, node: Node) -> None:
-        """Ask what image a node is: `Described`."""
-        self._describing.run(
-            lambda cancelled: messages.Described(node, image_of(self._access, node))
-        )
+    def describe(self, node: Node, *, again: bool = False) -> None:
+        """Ask what image a node is: `Described`.
+
+        Parameters
+        ----------
+        node
+            Any node.
+        again
+            Whether to read its document again, which may not have come.
+        """
+
+        def job(cancelled: IsCancelled) -> Message:
+            now = (read_node(self._access, node.path) or node) if again else node
+            return messages.Described(now, image_of(self._access, now), node if again else None)
+
+        self._describing.run(job)
 
     def paint(self, request: PictureRequest) -> None:
         """Ask for a picture: `Painted`, `NotPainted` or `PaintingAsks`."""
@@ -178,104 +181,6 @@ class Workers:
 
         self._counting.run(job)
 
-    def plan(
-        self, filling: Filling, note: str, shown: PictureRequest | None, room: tuple[int, int]
-    ) -> None:
-        """Ask for an edit's plan, and its pictures where there are any: `Planned`."""
-
-        def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.store.arrays import prepare
-
-            prepare()  # what is imported next imports parts of zarr
-            from omezarr_tui.edit.plan import plan_fill
-            from omezarr_tui.edit.preview import before_and_after
-
-            access, path = self._root_of(filling.node.path)
-            try:
-                plan = plan_fill(
-                    access,
-                    replace(filling.node, path=path),
-                    filling.selection,
-                    filling.value,
-                    note=note,
-                    progress=self._progress("looking at what would change"),
-                    cancelled=cancelled,
-                )
-                pictures = None
-                if shown is not None and plan.touched:
-                    pictures = before_and_after(self._access, plan, shown, room, cancelled)
-            except Cancelled:
-                return messages.NotEdited(None)
-            except Exception as error:
-                return messages.NotEdited(told(error))
-            return messages.Planned(plan, pictures, filling.node.path)
-
-        self._planning.run(job)
-
-    def apply(self, plan: Plan, path: str) -> None:
-        """Make an edit of the array at a path that was confirmed: `Edited` or `NotEdited`."""
-
-        def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.edit.apply import apply_plan
-
-            access, _ = self._root_of(path)
-            progress = self._progress("writing")
-            return messages.Edited(
-                apply_plan(access, plan, progress=progress, cancelled=cancelled), undone=False
-            )
-
-        self._write(job)
-
-    def find_undo(self, path: str) -> None:
-        """Ask for the newest edit that can be undone of the store around a node: `UndoFound`."""
-
-        def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.edit.journal import Journal, journal_folder
-
-            if self._access.why_read_only() or not journal_folder().is_dir():
-                return messages.UndoFound(None, False)  # without asking a network for the root
-            access, _ = self._root_of(path)
-            journal = Journal(access.location)
-            interrupted = journal.interrupted()
-            return messages.UndoFound(
-                interrupted or journal.last_applied(), interrupted is not None
-            )
-
-        self._remembering.run(job)
-
-    def undo(self, entry: Entry, path: str) -> None:
-        """Take an edit of the store around a node back: `Edited` or `NotEdited`."""
-
-        def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.edit.apply import undo
-
-            access, _ = self._root_of(path)
-            return messages.Edited(undo(access, entry), undone=True)
-
-        self._write(job)
-
-    @property
-    def is_writing(self) -> bool:
-        """Whether the store is being changed: then no other edit may begin."""
-        return self._writing.busy
-
-    def _write(self, job: Job) -> None:
-        """Run a job that changes the store, unless one runs: it is never replaced."""
-
-        def answered(cancelled: IsCancelled) -> Message | None:
-            try:
-                return job(cancelled)
-            except Cancelled:
-                return messages.NotEdited(None)
-            except Exception as error:
-                return messages.NotEdited(told(error))
-
-        if not self._writing.busy:
-            self._writing.run(answered)
-
-    def _progress(self, doing: str) -> Callable[[int, int], None]:
-        return lambda done, total: self._tell(messages.Editing(doing, done, total))
-
     def stop(self) -> str | None:
         """Stop what the user may be waiting for; its name, None where nothing ran."""
         for lane, name in (
@@ -285,6 +190,7 @@ class Workers:
             (self._searching, "search"),
             (self._painting, "reading"),
             (self._describing, "reading"),
+            (self._remembering, "reading"),
         ):
             if lane.stop():
                 return name
@@ -303,12 +209,6 @@ class Workers:
         if self._painter is not None:
             self._painter.forget()
 
-    def _root_of(self, path: str) -> tuple[Access, str]:
-        """The store around a node, which over a network takes asking the folders above it."""
-        if path not in self._roots:
-            self._roots[path] = store_root(self._access, path)
-        return self._roots[path]
-
     def _get_painter(self) -> Painter:
         # Only the painting lane calls this, so no two threads make one.
         if self._painter is None:
@@ -317,9 +217,6 @@ class Workers:
 
             self._painter = Painter(Reader(self._access))
         return self._painter
-
-    def _tell(self, message: Message) -> None:
-        self._screen.post_message(message)
 
     def _thread(self, name: str, job: Callable[[], None]) -> None:
         self._screen.run_worker(job, name=name, group=name, thread=True, exit_on_error=False)

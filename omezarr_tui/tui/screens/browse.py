@@ -9,15 +9,15 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import DataTable, Input
 
-from omezarr_tui.ome.describe import facts_of, format_line, level_stored_facts
+from omezarr_tui.ome.describe import format_line
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.listing import Listing
 from omezarr_tui.store.node import Array, Broken, Group, Node
-from omezarr_tui.store.stored import Stored
-from omezarr_tui.text import format_bytes, plural, visible
+from omezarr_tui.text import plural, visible
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
+from omezarr_tui.tui.screens.counting import CountingScreen
 from omezarr_tui.tui.screens.editing import WRITING, EditingScreen
 from omezarr_tui.tui.screens.finding import FindingScreen
 from omezarr_tui.tui.screens.help import HelpScreen
@@ -33,7 +33,7 @@ _PANES: tuple[Where, ...] = ("hierarchy", "info", "picture")
 _REST = 0.05  # seconds that the cursor must rest on a node before it is looked at
 
 
-class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
+class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
     """Three panes on one store.
 
     Parameters
@@ -55,7 +55,6 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
         super().__init__(access, root, settings)
         self.first = listing
         self._path = path
-        self._stored: dict[str, Stored] = {}
         self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -107,12 +106,13 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
 
     @on(messages.Described)
     def _described(self, event: messages.Described) -> None:
-        if event.node != self.node:
+        if (event.before or event.node) != self.node:
             return
-        self.image = event.image
+        self.node, self.image = event.node, event.image
+        self.hierarchy.mend([event.node, *(event.image.levels if event.image else ())])
         self.work.find_undo(self.node.path)
         self.info.show_attributes(event.node)
-        self._show_facts()
+        self.show_facts()
         self._show_title()
         if event.image is not None:
             self.panel.show_image(event.image)
@@ -125,12 +125,6 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
                 "Choose an image or an array to see it.",
             )
         self.refresh_keys()
-
-    def _show_facts(self, counting: str = "") -> None:
-        facts = facts_of(self.node, self.image, self._stored.get(self.node.path))
-        if isinstance(self.node, Group) and self.image is not None:
-            facts += level_stored_facts(self.image, self._stored)
-        self.info.show_facts(facts, counting)
 
     def _show_title(self) -> None:
         node = self.node
@@ -158,40 +152,9 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
 
     def show_changed(self) -> None:
         """Show values anew: some were changed."""
-        self._stored.clear()
-        self._show_facts()
+        self.forget_counted()
         self.work.forget()
         self.panel.read_again()
-
-    # -- stored bytes ---------------------------------------------------------------------
-
-    def action_measure(self) -> None:
-        """Count what is stored of the array, in the background."""
-        if arrays := self._countable():
-            self.work.count_stored(arrays)
-            self._show_facts("counting… Esc stops")
-
-    @on(messages.Counting)
-    def _counting(self, event: messages.Counting) -> None:
-        if event.node in self._countable():
-            unit = "shard" if event.node.shards else "chunk"
-            count = plural(event.objects, unit)
-            self._show_facts(f"{count}, {format_bytes(event.nbytes)} so far… Esc stops")
-
-    @on(messages.Counted)
-    def _counted(self, event: messages.Counted) -> None:
-        if event.stored is not None:
-            self._stored[event.node.path] = event.stored
-        if event.node in self._countable():
-            self._show_facts("" if event.is_last else "counting… Esc stops")
-            self.call_after_refresh(self.info.show_last_fact)
-
-    def _countable(self) -> list[Array]:
-        """The chosen array, or the levels of the chosen image."""
-        if isinstance(self.node, Array):
-            return [self.node]
-        levels = self.image.levels if self.image else ()
-        return [level for level in levels if isinstance(level, Array)]
 
     def action_open_all(self) -> None:
         """Open all groups below the one under the cursor, up to a bound."""
@@ -276,7 +239,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen):
                     return self.panel.can_step_values and action.run.startswith("plane(")
                 return request.view.moving is not None
             case "array":
-                return bool(self._countable())
+                return bool(self.countable())
             case "edit":
                 return self._can_write and self.editable() is not None
             case "undo":

@@ -80,6 +80,8 @@ class ConnectScreen(Dialog[Answer]):
             opening = look_at_store(access, self._options, self._node, self._settings)
             return messages.Opened(opening)
         except Cancelled:
+            if self._access is not None:
+                self._access.forget()  # and what was asked for, but not waited for yet
             raise
         except Exception as error:  # whatever it is, the user is told, and can correct the place
             return messages.NotOpened(told(error))

@@ -84,7 +84,7 @@ class FindingScreen(StoreScreen):
 
     def _show_all(self) -> None:
         self.work.stop_search()
-        self.hierarchy.border_subtitle = ""
         if self._filtered:
             self._filtered = False
             self.hierarchy.show_all(self.first, self.node.path)
+        self.hierarchy.tell_whole()

@@ -20,7 +20,7 @@ from omezarr_tui.tui.widgets.picture_pane import PicturePane
 _ZOOM = 1.5  # of one step
 _CONTRAST = 1.25
 _SHIFT = 0.1
-_LONGEST_WAIT = 30  # seconds between tries while the network fails
+_FIRST_WAIT, _LONGEST_WAIT = 2.0, 30.0  # seconds between tries while the network fails
 
 
 class LookingScreen(StoreScreen):
@@ -31,12 +31,12 @@ class LookingScreen(StoreScreen):
 
     @on(PicturePane.Wanted)
     def _paint(self, event: PicturePane.Wanted) -> None:
-        if self._retrying is not None:
-            self._retrying.stop()
+        self._stop_retrying()
         self.work.paint(event.request)
 
     @on(PicturePane.ValuesWanted)
     def _read_values(self, event: PicturePane.ValuesWanted) -> None:
+        self._stop_retrying()
         self.work.read_values(event.node, event.rows, event.columns, event.at)
 
     @on(messages.Painted)
@@ -47,13 +47,12 @@ class LookingScreen(StoreScreen):
 
     @on(messages.NotPainted)
     def _not_painted(self, event: messages.NotPainted) -> None:
-        if not is_lost(event.error):
-            self.panel.fail(event.request, event.error)
+        if event.request != self.panel.request:
             return
-        self._lost += 1
-        seconds = min(_LONGEST_WAIT, 2**self._lost)
-        self.panel.lose(event.request, event.error, seconds)
-        self._retrying = self.set_timer(seconds, self.panel.read_again)
+        if is_lost(event.error):
+            self.panel.lose("This plane cannot be read at the moment.", event.error, self._retry())
+        else:
+            self.panel.fail(event.error)
 
     @on(messages.PaintingAsks)
     def _asked(self, event: messages.PaintingAsks) -> None:
@@ -61,12 +60,31 @@ class LookingScreen(StoreScreen):
 
     @on(messages.ValuesRead)
     def _values(self, event: messages.ValuesRead) -> None:
+        self._lost = 0
         self.panel.show_values(event.node, event.table)
         self.refresh_keys()
 
     @on(messages.ValuesNotRead)
     def _values_not_read(self, event: messages.ValuesNotRead) -> None:
-        self.panel.fail_values(event.node, event.error)
+        if event.node != self.panel.values_of:
+            return
+        if is_lost(event.error):
+            what = "These values cannot be read at the moment."
+            self.panel.lose(what, event.error, self._retry())
+        else:
+            self.panel.fail_values(event.error)
+
+    def _retry(self) -> float:
+        """Try again by itself, later each time; in how many seconds."""
+        self._stop_retrying()
+        seconds = min(_LONGEST_WAIT, _FIRST_WAIT * 2**self._lost)
+        self._lost += 1
+        self._retrying = self.set_timer(seconds, self.panel.ask_again)
+        return seconds
+
+    def _stop_retrying(self) -> None:
+        if self._retrying is not None:
+            self._retrying.stop()
 
     @on(PictureView.Resized)
     def _resized(self) -> None:
@@ -161,9 +179,12 @@ class LookingScreen(StoreScreen):
     def action_read(self) -> None:
         """Read again, or read what was asked about."""
         self.work.forget()
-        if self.access.traffic is not None:
-            self.work.describe(self.node)  # a document may not have come either
-        self.panel.read_again()
+        self.hierarchy.list_again()
+        self.panel.allow()
+        if self.access.traffic is None:
+            self.panel.ask_again()
+        else:  # a document may not have come either; then the picture is asked for
+            self.work.describe(self.node, again=True)
 
     def action_goto(self) -> None:
         """Go to a plane by number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,26 +13,15 @@ from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from omezarr_tui.ome.discover import mark
 from omezarr_tui.store.listing import Listing
 from omezarr_tui.store.node import Array, Broken, Group, Node, join_path, parent_path
 from omezarr_tui.store.search import Found
-from omezarr_tui.text import format_count, format_shape, visible
+from omezarr_tui.text import visible
 from omezarr_tui.tui.actions import bindings
+from omezarr_tui.tui.widgets.hierarchy_items import Item, More, colour_of, name_of, told_of
 from omezarr_tui.tui.widgets.outline import Outline
 
 _GAP = 2  # cells between a name and what is told of it
-
-
-@dataclass(frozen=True, slots=True)
-class More:
-    """A line in the place of children that were not read yet."""
-
-    group: Group
-    left: int | None = None  # None while the first page is on its way
-
-
-Item = Node | More
 
 
 class HierarchyTree(Outline[Item]):
@@ -74,6 +64,7 @@ class HierarchyTree(Outline[Item]):
         self._places: dict[str, TreeNode[Item]] = {self._root.path: self.root}
         self._listings: dict[str, Listing] = {}
         self._asked: set[str] = set()
+        self._failed: set[str] = set()  # groups whose next page could not be listed
         self._part_shown: set[str] = set()  # groups of which a search shows some children
         self._seek: str | None = None
 
@@ -88,8 +79,9 @@ class HierarchyTree(Outline[Item]):
         if place is None or listing.start != (held.stop if held else 0):
             return
         self._listings[group.path] = listing
+        self._failed.discard(group.path)
         if not listing.complete:
-            self.border_subtitle = "may be incomplete: no listing"
+            self.tell_whole()
         # The cursor, where it stood on "more", goes on to the first of the new ones.
         line = self.cursor_line
         was_on_more = self.cursor_node is not None and isinstance(self.cursor_node.data, More)
@@ -109,12 +101,44 @@ class HierarchyTree(Outline[Item]):
         if self._seek is not None:
             self.reveal(self._seek)
 
+    def tell_whole(self) -> None:
+        """Say below the tree where it may lack something, and nothing where it does not."""
+        whole = all(listing.complete for listing in self._listings.values())
+        self.border_subtitle = "" if whole else "may be incomplete: no listing"
+
     def fail(self, group: Group, why: str) -> None:
-        """Show beside a group why its children cannot be listed."""
+        """Show in the place of a group's children, or of more of them, why there are none."""
         self._asked.discard(group.path)
-        if place := self._places.get(group.path):
-            place.remove_children()
-            place.add_leaf("", Broken(join_path(group.path, "…"), "cannot be listed", why))
+        if group.path in self._places:
+            self._failed.add(group.path)
+            self._end(group, Broken(_rest_of(group), "cannot be listed", why))
+
+    def list_again(self) -> None:
+        """Ask again for the children that could not be listed where the cursor stands."""
+        place = self.cursor_node
+        item = place.data if place is not None else None
+        if place is not None and place.parent is not None and isinstance(item, Broken):
+            item = place.parent.data
+        if isinstance(item, Group) and item.path in self._failed:
+            self._list_again(item)
+
+    def _list_again(self, group: Group) -> None:
+        self._failed.discard(group.path)
+        held = self._listings.get(group.path)
+        self._end(group, More(group, len(held.names) - held.stop if held else None))
+        self._want(group)
+
+    def _end(self, group: Group, item: Item) -> None:
+        """Let a line stand in the place of the children that were not read."""
+        place, line = self._places[group.path], self.cursor_line
+        last = place.children[-1] if place.children else None
+        if last is not None and (
+            isinstance(last.data, More)
+            or (isinstance(last.data, Broken) and last.data.path == _rest_of(group))
+        ):
+            last.remove()
+        place.add_leaf("", item)
+        self.cursor_line = line
 
     def open_all(self, listings: list[Listing]) -> None:
         """Add the first pages of many groups, parents first, and open them."""
@@ -149,11 +173,14 @@ class HierarchyTree(Outline[Item]):
         self.root.expand()
         self.reveal(path)
 
-    def replace(self, node: Node) -> None:
-        """Show a node as it was read anew."""
-        if place := self._places.get(node.path):
-            place.data = node
-            place.refresh()
+    def mend(self, nodes: Iterable[Node]) -> None:
+        """Show nodes that were read anew in the place of broken ones."""
+        for node in nodes:
+            place = self._places.get(node.path)
+            if place is not None and isinstance(place.data, Broken):
+                place.data = node
+                place.allow_expand = isinstance(node, Group)
+                place.refresh()
 
     # -- moving ---------------------------------------------------------------------------
 
@@ -186,7 +213,9 @@ class HierarchyTree(Outline[Item]):
         group = event.node.data
         if not isinstance(group, Group) or group.path in self._part_shown:
             return
-        if group.path not in self._listings:
+        if group.path in self._failed:
+            self._list_again(group)
+        elif group.path not in self._listings:
             if not event.node.children:
                 event.node.add_leaf("", More(group))
             self._want(group)
@@ -239,11 +268,9 @@ class HierarchyTree(Outline[Item]):
         item = node.data
         name = self._name_of(node)
         room = self.scrollable_content_region.width - self._indent(node) - len(name) - _GAP
-        told = ""
-        if not isinstance(item, More) and item is not None:
-            told = _told(item, room)
+        told = told_of(item, room)
         quiet = self.get_component_rich_style("hierarchy--quiet", partial=True)
-        part = self._component(item)
+        part = colour_of(item)
         colour = self.get_component_rich_style(part, partial=True) if part else Style()
         text = Text(no_wrap=True, end="")
         text.append(name, style=style + colour)
@@ -255,44 +282,10 @@ class HierarchyTree(Outline[Item]):
         return text
 
     def _name_of(self, node: TreeNode[Item]) -> str:
-        item = node.data
-        if isinstance(item, More):
-            if item.left is None:
-                return "  reading…"
-            return f"  … {format_count(item.left)} more"
-        if item is None:
-            return ""
-        icon = "▪ "
-        if isinstance(item, Broken):
-            icon = "✗ "
-        elif node.allow_expand:
-            icon = self.ICON_NODE_EXPANDED if node.is_expanded else self.ICON_NODE
-        elif isinstance(item, Group):
-            icon = "▫ "
-        return icon + visible(item.name or self._title)
-
-    @staticmethod
-    def _component(item: Item | None) -> str:
-        if isinstance(item, Broken):
-            return "hierarchy--broken"
-        if isinstance(item, Array):
-            return "hierarchy--array"
-        if isinstance(item, More):
-            return "hierarchy--quiet"
-        if isinstance(item, Group) and mark(item) not in ("group", "folder"):
-            return "hierarchy--ome"
-        return ""
+        icon = self.ICON_NODE_EXPANDED if node.is_expanded else self.ICON_NODE
+        return name_of(node.data, icon if node.allow_expand else "", self._title)
 
 
-def _told(node: Node, room: int) -> str:
-    """What stands beside a name, in the room that there is."""
-    if isinstance(node, Broken):
-        return visible(node.reason, max(8, room))
-    if isinstance(node, Group):
-        word = mark(node)
-        return word if len(word) <= room else ""
-    shape, dtype = format_shape(node.shape), node.dtype.name
-    wide = f"{shape}  {dtype:>6}"
-    if len(wide) <= room:
-        return wide
-    return next((told for told in (f"{shape} {dtype:>6}", shape) if len(told) <= room), "")
+def _rest_of(group: Group) -> str:
+    """The path under which it is told that a group's children cannot be listed."""
+    return join_path(group.path, "…")

@@ -37,7 +37,7 @@ SLOW = 0.15  # seconds after which a picture that is still on its way is told of
 _WHITE = (255, 255, 255)
 
 
-class PicturePane(Vertical):
+class PicturePane(WordedPane):
     """Keeps the request for the picture; keys change it, and each change asks anew.
 
     Parameters
@@ -64,9 +64,7 @@ class PicturePane(Vertical):
         at: Mapping[int, int]
 
     def __init__(self, rendering: Rendering, ask_above: int) -> None:
-        super().__init__(id="right")
-        self._entitled = ""
-        self._entitle("Picture")
+        super().__init__()
         self.request: PictureRequest | None = None
         self.picture: Picture | None = None
         self.asked: str | None = None  # the path of the array that is too large to just read
@@ -75,20 +73,14 @@ class PicturePane(Vertical):
         self._allowed: set[str] = set()
         self._coloured = False
         self._invert = False
-        self._values_of: Array | None = None
+        self.values_of: Array | None = None
         self._values_at: dict[int, int] = {}
-        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The picture, a table for what is none, and the bar."""
         yield PictureView()
         yield DataTable(id="values", zebra_stripes=True, cursor_type="cell")
         yield AxisBar()
-
-    @property
-    def view(self) -> PictureView:
-        """The picture itself."""
-        return self.query_one(PictureView)
 
     @property
     def focusable_part(self) -> Widget:
@@ -99,7 +91,7 @@ class PicturePane(Vertical):
 
     def show_image(self, image: Image) -> None:
         """Show an image, or the level of it that was chosen."""
-        self._values_of = None
+        self.values_of = None
         self.remove_class("-values")
         before = self.request
         view = first_view(image)
@@ -124,12 +116,12 @@ class PicturePane(Vertical):
     def show_words(self, title: str, words: str | Content) -> None:
         """Show words where there is nothing to see."""
         self._forget()
-        self._entitle(visible(title))
+        self.entitle(visible(title))
         self.view.show_words(words if isinstance(words, Content) else Content(words))
 
     def show_values(self, node: Array, table: ValueTable) -> None:
         """Show the values of an array that is no picture."""
-        if node != self._values_of:
+        if node != self.values_of:
             return
         from rich.text import Text
 
@@ -139,9 +131,9 @@ class PicturePane(Vertical):
             shown.add_column(Text(name, style="bold"), key=str(at))
         for at, (name, cells) in enumerate(zip(table.rows, table.cells, strict=True)):
             shown.add_row(*map(Text, cells), key=str(at), label=Text(name))
-        self._settle()
+        self.settle()
         self.add_class("-values")
-        self._entitle(f"{visible(node.name) or 'array'} · values")
+        self.entitle(f"{visible(node.name) or 'array'} · values")
         self.query_one(AxisBar).show_words(table.note)
 
     def paint(self, picture: Picture) -> None:
@@ -152,49 +144,21 @@ class PicturePane(Vertical):
         ):
             return
         if picture.request == self.request:
-            self._settle()
-        elif self._timer is None:
+            self.settle()
+        elif not self.is_awaited:
             return  # it was stopped, and comes too late
         self.picture = picture
         self.view.show_frame(picture.frame)
-        self._entitle(_title(picture, self.size.width - 8))
+        self.entitle(_title(picture, self.size.width - 8))
         self.query_one(AxisBar).show(picture)
-
-    def fail(self, request: PictureRequest, error: UserError) -> None:
-        """Tell why a picture cannot be made, in its place."""
-        if request == self.request:
-            self.picture = None
-            self._entitle(visible(request.sampling().array.name) or "array")
-            others = ["planes ( , . )"] if request.view.moving is not None else []
-            others += ["levels ( [ ] )"] if len(request.image.readable) > 1 else []
-            hint = f"Other {listed(others)} may work." if others else ""
-            self._show_failure("This plane cannot be shown.", error, hint)
-
-    def lose(self, request: PictureRequest, error: UserError, seconds: int) -> None:
-        """Tell that the network failed, and when it is tried again; what was seen stays."""
-        if request != self.request:
-            return
-        if self.picture is None:
-            hint = f"It is tried again in {seconds} s; r tries now."
-            self._show_failure("This plane cannot be read at the moment.", error, hint)
-        else:
-            self._settle()
-            self.view.show_stale()
-            self.border_subtitle = f"no connection: tried again in {seconds} s, r tries now"
-
-    def fail_values(self, node: Array, error: UserError) -> None:
-        """Tell why the values of an array cannot be shown, in their place."""
-        if node == self._values_of:
-            self._entitle(visible(node.name) or "array")
-            self._show_failure("These values cannot be shown.", error)
 
     def ask(self, request: PictureRequest, sampling: Sampling) -> None:
         """Ask before so much is read."""
         if request != self.request:
             return
-        self._settle()
+        self.settle()
         self.picture = None
-        self._show_question(sampling.array, sampling.decoded_bytes, ("+", "zoom in: it reads less"))
+        self._question(sampling.array, sampling.decoded_bytes, ("+", "zoom in: it reads less"))
 
     # -- what keys do ---------------------------------------------------------------------
 
@@ -211,11 +175,11 @@ class PicturePane(Vertical):
     @property
     def can_step_values(self) -> bool:
         """Whether there are more values than the table shows."""
-        return self._values_of is not None and self._values_axis(self._values_of) is not None
+        return self.values_of is not None and self._values_axis(self.values_of) is not None
 
     def step_values(self, planes: int) -> None:
         """Show other values: the next plane of the table, or its next rows."""
-        node = self._values_of
+        node = self.values_of
         if node is None or (step := self._values_axis(node)) is None:
             return
         axis, length = step
@@ -230,13 +194,16 @@ class PicturePane(Vertical):
         self._coloured = not self._coloured
         self._ask()
 
-    def read_again(self) -> None:
-        """Ask anew; what was asked about may be read from now on."""
+    def allow(self) -> None:
+        """Let be read from now on what was asked about."""
         if self.asked is not None:
             self._allowed.add(self.asked)
             self.asked = None
-        if self._values_of is not None:
-            self._want_values(self._values_of)
+
+    def ask_again(self) -> None:
+        """Ask for the same anew."""
+        if self.values_of is not None:
+            self._want_values(self.values_of)
         self._ask()
 
     def fit(self) -> None:
@@ -245,7 +212,7 @@ class PicturePane(Vertical):
 
     def stopped(self) -> None:
         """Say that the user stopped the reading."""
-        self._settle()
+        self.settle()
         if self.picture is None and self.request is not None:
             self.view.show_words(Content("Reading was stopped. r reads again."))
         elif self.picture is not None:
@@ -278,7 +245,7 @@ class PicturePane(Vertical):
             tint=self._tint(self.request),
             ask_above=None if allowed else self._ask_above,
         )
-        self._await()
+        self.tell_if_slow()
         self.post_message(self.Wanted(self.request))
 
     def _tint(self, request: PictureRequest) -> tuple[int, int, int]:
@@ -297,7 +264,7 @@ class PicturePane(Vertical):
         arrays = [level for level in image.levels if isinstance(level, Array)]
         if len(arrays) == 1 and image.multiscale.path == arrays[0].path:
             self._forget()
-            self._values_of, self._values_at = arrays[0], {}
+            self.values_of, self._values_at = arrays[0], {}
             self._want_values(arrays[0])
         elif not arrays:
             notes = "\n".join(image.multiscale.notes)
@@ -311,9 +278,9 @@ class PicturePane(Vertical):
         rows, columns = self._table_room
         size = self._table_region(node).decoded_bytes
         if size > self._ask_above and node.path not in self._allowed:
-            self._show_question(node, size)
+            self._question(node, size)
         else:
-            self._await()
+            self.tell_if_slow()
             self.post_message(self.ValuesWanted(node, rows, columns, dict(self._values_at)))
 
     @property
@@ -337,60 +304,11 @@ class PicturePane(Vertical):
         page = self._table_room[0]
         return (down, page) if node.shape[down] > page else None
 
-    def _show_question(self, array: Array, nbytes: int, *ways: tuple[str, str]) -> None:
-        """Ask before so much is read; `r` allows it."""
-        self.asked = array.path
-        size, name = format_bytes(nbytes), visible(array.name) or "array"
-        self._entitle(name)
-        lines = [("r", "read it anyway (Esc stops it)"), *ways]
-        self.view.show_words(
-            Content.assemble(
-                ("This is a lot to read.\n\n", "b"),
-                f"What can be seen of {name} at a time lies in {size} of chunks.\n",
-                *(part for key, does in lines for part in ("\n", (key, KEY), f"  {does}")),
-            )
-        )
-        self.query_one(AxisBar).show_words(f"{name}: {size} to read, not read yet")
-
-    def _show_failure(self, what: str, error: UserError, hint: str = "") -> None:
-        self._settle()
-        self.view.show_words(
-            Content.assemble(
-                (f"{what}\n\n", "b $text-error"), f"{error.what}\n{error.why}\n\n", (hint, QUIET)
-            )
-        )
-        self.query_one(AxisBar).show_words(f"{error.what}: {error.why}")
-
     def _forget(self) -> None:
-        self._settle()
-        self.request = self.picture = self.asked = self._values_of = None
+        self.settle()
+        self.request = self.picture = self.asked = self.values_of = None
         self.remove_class("-values")
         self.query_one(AxisBar).show_words("")
-
-    def _entitle(self, title: str) -> None:
-        """Set the title: text, never markup. Setting it paints the whole pane anew."""
-        if title != self._entitled:
-            self._entitled = title
-            self.border_title = Content(title)
-
-    def _await(self) -> None:
-        if self._timer is None:
-            self._timer = self.set_timer(SLOW, self._tell_slow)
-
-    def _settle(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        if self.border_subtitle:  # setting it paints the whole pane anew
-            self.border_subtitle = ""
-
-    def _tell_slow(self) -> None:
-        self.border_subtitle = "reading… Esc stops"
-        if self.view.is_empty and self.request is not None:
-            self.view.show_words(Content("reading…"))
-        else:
-            self.view.show_stale()
-
 
 def _title(picture: Picture, room: int) -> str:
     """Level, shape and pixel size, and the image's name where there is room for it."""
