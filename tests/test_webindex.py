@@ -83,7 +83,7 @@ def test_links_that_lead_elsewhere() -> None:
             "good#part",
             "good/",
             "good/",
-            ".zarray",
+            ".z",
             "...",
             "b..",
         ),

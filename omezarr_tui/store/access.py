@@ -87,8 +87,14 @@ class Access(Protocol):
         Over a network they are asked for together, and remembered until `forget`.
         """
 
-    def list_soon(self, folder: str) -> None:
-        """Begin to list a folder, where that takes long: `entries` will be asked for it."""
+    def list_soon(self, folder: str) -> bool:
+        """Begin to list a folder, where that takes long: `entries` will be asked for it.
+
+        Returns
+        -------
+        begun
+            Whether it was begun here, so that something else can be asked for meanwhile.
+        """
 
     def known_names(self, folder: str) -> frozenset[str] | None:
         """The names in a group that consolidated metadata tell; None where they do not."""

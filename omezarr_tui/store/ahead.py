@@ -72,11 +72,22 @@ class Ahead:
         def shard_of(place: Place) -> Place:
             return tuple(at // count for at, count in zip(place, per_shard, strict=True))
 
-        wanted = {
-            self._key(shard): [_number(place, per_shard) for place in inside]
-            for shard, inside in groupby(sorted(places, key=shard_of), key=shard_of)
-        }
-        whole = [key for key, inside in wanted.items() if len(inside) == math.prod(per_shard)]
+        def count_in(shard: Place) -> int:
+            """The chunks of a shard that lie in the array: at its end fewer than elsewhere."""
+            return math.prod(
+                min(count, -(-size // chunk) - at * count)
+                for at, count, size, chunk in zip(
+                    shard, per_shard, node.shape, node.chunks, strict=True
+                )
+            )
+
+        wanted: dict[str, list[int]] = {}
+        whole = []
+        for shard, inside in groupby(sorted(places, key=shard_of), key=shard_of):
+            key = self._key(shard)
+            wanted[key] = [_number(place, per_shard) for place in inside]
+            if len(wanted[key]) == count_in(shard):
+                whole.append(key)
         in_part = [key for key in wanted if key not in whole]
         values = await self._parts([(key, None, None) for key in whole])
         indices = await self._indices_of(in_part, node.shard_index)

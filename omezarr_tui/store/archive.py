@@ -130,8 +130,9 @@ class ArchiveAccess:
         except OSError as error:
             return error
 
-    def list_soon(self, folder: str) -> None:
-        """Nothing: the zip's list tells."""
+    def list_soon(self, folder: str) -> bool:
+        """False: the zip's list tells."""
+        return False
 
     def known_names(self, folder: str) -> None:
         """None: the zip's list counts, not what was consolidated."""

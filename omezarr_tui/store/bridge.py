@@ -72,7 +72,8 @@ class AccessStore(Store):
             return _given(held[key, start, length])
         if start is not None and (key, None, None) in held:
             whole = _given(held[key, None, None])
-            return None if whole is None else whole[start:][:length]
+            # A view: of a large shard, a copy from each chunk to the end would take seconds.
+            return None if whole is None else bytes(memoryview(whole)[start:][:length])
         return await self._access.fetch(key, start, length)
 
     async def get_ranges(

@@ -177,8 +177,10 @@ def _without_document(access: Access, group: Group, path: str, promised: bool) -
     """What a folder is that has no document: missing, damaged, plain, or of no concern."""
     if access.traffic is not None and group.zarr_format is None:
         return Group(path, None)  # over a network it is not looked into before it is opened
+    if not (promised or access.can_list):
+        return None  # looked for because it may be there, and a list that tells more there is none
     try:
-        entries = access.entries(path)
+        entries = access.entries(path) if access.can_list else []
     except OSError as error:
         return Broken(path, "cannot be listed", explain(error))
     wanted = ZARR_JSON if group.zarr_format == 3 else f"{ZARRAY} or {ZGROUP}"

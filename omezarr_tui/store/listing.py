@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.hierarchy import Named, child_names, read_children
-from omezarr_tui.store.node import Group, Node
+from omezarr_tui.store.hierarchy import Named, child_names, read_children, read_nodes
+from omezarr_tui.store.node import Group, Node, join_path
+from omezarr_tui.text import natural_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ def list_page(
         The folder cannot be listed.
     """
     of_group = named(group)
+    known = before is not None or access.known_names(group.path) is not None
+    if not known and access.list_soon(group.path):
+        # While the folder is listed, what its metadata name is read.
+        sure = sorted((name for name, must in of_group.items() if must), key=natural_key)
+        read_nodes(access, [join_path(group.path, n) for n in sure[:rows]], group.zarr_format)
     names = before.names if before else tuple(child_names(access, group, of_group))
     start = before.stop if before else 0
     stop = min(start + rows, len(names))

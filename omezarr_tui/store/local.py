@@ -89,8 +89,9 @@ class LocalAccess:
             return error
         return found
 
-    def list_soon(self, folder: str) -> None:
-        """Nothing: a disk is quick."""
+    def list_soon(self, folder: str) -> bool:
+        """False: a disk is quick."""
+        return False
 
     def known_names(self, folder: str) -> None:
         """None: what lies on a disk counts, not what was consolidated of it."""

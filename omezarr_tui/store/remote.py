@@ -15,7 +15,7 @@ from omezarr_tui.errors import UserError
 from omezarr_tui.store.access import Documents, Entry, Options
 from omezarr_tui.store.documents import DOCUMENTS, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP
 from omezarr_tui.store.location import WEB, Location
-from omezarr_tui.store.node import join_path
+from omezarr_tui.store.node import join_path, parent_path
 from omezarr_tui.store.remembered import CONSOLIDATED_BYTES, ZMETADATA, Remembered
 from omezarr_tui.store.traffic import Traffic
 from omezarr_tui.store.transport import Transport
@@ -128,19 +128,34 @@ class RemoteAccess:
     def documents(self, paths: Sequence[str], zarr_format: int | None) -> list[Documents]:
         """The documents of nodes, asked for together and remembered until `forget`.
 
-        Those of another format than `zarr_format` are looked for only where there is none.
+        Those of another format than `zarr_format` are looked for only where there is none,
+        and not of names that no listing told: metadata that name a child name one of theirs.
         """
-        wanted = [join_path(path, name) for path in paths for name in _OF_FORMAT[zarr_format]]
+        wanted = [
+            join_path(path, name)
+            for path in paths
+            for name in _OF_FORMAT[zarr_format or self._format_around(path)]
+        ]
         if "" in paths and zarr_format is None:
             wanted.append(ZMETADATA)
         failed = wait_for(self._learn(wanted))
         found = [self._known(path, failed) for path in paths]
-        others = [name for name in DOCUMENTS if name not in _OF_FORMAT[zarr_format]]
         odd = [path for path, documents in zip(paths, found, strict=True) if not documents]
-        if odd and others:
-            failed |= wait_for(self._learn([join_path(p, name) for p in odd for name in others]))
+        if odd and (zarr_format is None or self.can_list):
+            failed |= wait_for(self._learn([join_path(p, name) for p in odd for name in DOCUMENTS]))
             found = [self._known(path, failed) for path in paths]
         return found
+
+    def _format_around(self, path: str) -> int | None:
+        """The format of a node that was read, else of the nearest one above it that was."""
+        while True:
+            if self._remembered.get(join_path(path, ZARR_JSON)) is not None:
+                return 3
+            if any(self._remembered.get(join_path(path, name)) for name in (ZARRAY, ZGROUP)):
+                return 2
+            if not path:
+                return None
+            path = parent_path(path)
 
     def _known(self, path: str, failed: Mapping[str, OSError]) -> Documents:
         found: dict[str, bytes] = {}
@@ -238,11 +253,12 @@ class RemoteAccess:
 
     # -- listing --------------------------------------------------------------------------
 
-    def list_soon(self, folder: str) -> None:
-        """Begin to list a folder: `entries` will be asked for it."""
-        if folder not in self._listings:
-            entries = self._ask(self._transport.entries(self._address(folder)))
-            self._listings[folder] = Shared(entries)
+    def list_soon(self, folder: str) -> bool:
+        """Begin to list a folder, unless it was: `entries` will be asked for it."""
+        if folder in self._listings:
+            return False
+        self._listings[folder] = Shared(self._ask(self._transport.entries(self._address(folder))))
+        return True
 
     def entries(self, folder: str) -> list[Entry]:
         """The names directly inside a folder, in no order; empty where there is none.

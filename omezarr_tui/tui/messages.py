@@ -73,6 +73,14 @@ class Described(Message):
 
 
 @dataclass
+class NotDescribed(Message):
+    """A node cannot be looked at."""
+
+    node: Node
+    error: UserError
+
+
+@dataclass
 class Painted(Message):
     """A picture is ready."""
 

@@ -114,7 +114,7 @@ class Workers(EditWorkers):
         self._searching.run(job)
 
     def describe(self, node: Node, *, again: bool = False) -> None:
-        """Ask what image a node is: `Described`.
+        """Ask what image a node is: `Described` or `NotDescribed`.
 
         Parameters
         ----------
@@ -125,8 +125,14 @@ class Workers(EditWorkers):
         """
 
         def job(cancelled: IsCancelled) -> Message:
-            now = (read_node(self._access, node.path) or node) if again else node
-            return messages.Described(now, image_of(self._access, now), node if again else None)
+            try:
+                now = (read_node(self._access, node.path) or node) if again else node
+                image = image_of(self._access, now)
+            except Cancelled:
+                raise
+            except Exception as error:  # whatever it is, the user is told and goes on
+                return messages.NotDescribed(node, told(error))
+            return messages.Described(now, image, node if again else None)
 
         self._describing.run(job)
 

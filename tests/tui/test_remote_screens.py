@@ -509,9 +509,7 @@ class TestComingBack:
             await p.press("left", "right")
             assert [row.split()[1] for row in p.rows] == ["tree.zarr", "one", "a", "b", "two"]
 
-    async def test_r_lists_again_what_could_not_be_listed(
-        self, proxy: Proxy, start: Start
-    ) -> None:
+    async def test_r_lists_again_what_could_not_be_listed(self, proxy: Proxy, start: Start) -> None:
         async with start(TREE) as p:
             proxy.down()
             await p.press("down", "right", "down")

@@ -102,7 +102,11 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
         self.last_edit = None
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(_REST, lambda: self.work.describe(self.node))
+        self._resting = self.set_timer(_REST, self._look_at)
+
+    def _look_at(self) -> None:
+        self.panel.begin_to_wait()
+        self.work.describe(self.node)
 
     @on(messages.Described)
     def _described(self, event: messages.Described) -> None:
@@ -125,6 +129,12 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
                 "Choose an image or an array to see it.",
             )
         self.refresh_keys()
+
+    @on(messages.NotDescribed)
+    def _not_described(self, event: messages.NotDescribed) -> None:
+        if event.node == self.node:
+            self.panel.stopped()
+            self.tell(str(event.error), "error")
 
     def _show_title(self) -> None:
         node = self.node
@@ -154,7 +164,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
         """Show values anew: some were changed."""
         self.forget_counted()
         self.work.forget()
-        self.panel.read_again()
+        self.panel.ask_again()
 
     def action_open_all(self) -> None:
         """Open all groups below the one under the cursor, up to a bound."""

@@ -77,7 +77,7 @@ class LookingScreen(StoreScreen):
     def _retry(self) -> float:
         """Try again by itself, later each time; in how many seconds."""
         self._stop_retrying()
-        seconds = min(_LONGEST_WAIT, _FIRST_WAIT * 2**self._lost)
+        seconds: float = min(_LONGEST_WAIT, _FIRST_WAIT * 2**self._lost)
         self._lost += 1
         self._retrying = self.set_timer(seconds, self.panel.ask_again)
         return seconds

@@ -111,6 +111,10 @@ class TrafficBar(Static):
         self._traffic = traffic
         self._told: tuple[str, str] = ("", "")
 
+    def on_resize(self) -> None:
+        """Tell it in the room that there is now."""
+        self.look()
+
     def on_mount(self) -> None:
         """Look now and then."""
         self.set_interval(_LOOK, self.look)
@@ -119,10 +123,14 @@ class TrafficBar(Static):
         """Tell it anew, if it has changed."""
         count, seconds = self._traffic.waiting()
         if seconds >= _SLOW:
-            told = (f"waiting {seconds:.0f} s for {plural(count, 'answer')} · Esc", WARNING)
+            waits = f"waiting {seconds:.0f} s"
+            words = [f"{waits} for {plural(count, 'answer')} · Esc", f"{waits} · Esc"]
         else:
-            requests = plural(self._traffic.requests, "request")
-            told = (f"{requests}  {format_bytes(self._traffic.nbytes)}", QUIET)
+            requests, size = self._traffic.requests, format_bytes(self._traffic.nbytes)
+            words = [f"{plural(requests, 'request')}  {size}", f"{requests} req {size}"]
+        room = self.content_size.width
+        fitting = next((some for some in words if len(some) <= room), words[-1])
+        told = (fitting, WARNING if seconds >= _SLOW else QUIET)
         if told != self._told:
             self._told = told
             self.update(Content.assemble(told), layout=False)
