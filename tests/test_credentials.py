@@ -8,7 +8,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import obstore
 import pytest
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
 from servers.need import need_module
 
 from omezarr_tui.cli import main
@@ -17,8 +20,10 @@ from omezarr_tui.settings import Settings, load_settings
 from omezarr_tui.store.access import Options, open_access
 from omezarr_tui.store.credentials import ways_to_open
 from omezarr_tui.store.location import parse_location
+from omezarr_tui.store.objects import RETRIES
 from omezarr_tui.store.opening import open_root
 from omezarr_tui.store.recent import load_recent, remember
+from omezarr_tui.store.refusals import as_os_error
 from omezarr_tui.store.rules import as_set
 
 SECRET = "MARKEDSECRET"
@@ -373,6 +378,22 @@ class TestOptions:
         assert told.value.__cause__ is None  # which would tell it
 
 
+def test_what_obstore_says_is_told_without_passwords() -> None:
+    store = S3Store(
+        "bucket",
+        endpoint=DEAD.replace("//", f"//me:{SECRET}@"),
+        skip_signature=True,
+        client_options={"allow_http": True},
+        retry_config={"max_retries": 0},
+    )
+    with pytest.raises(BaseError, match=SECRET) as raised:
+        obstore.get(store, "a")
+    told = as_os_error(raised.value, "bucket", "anonymously")
+    assert str(told) == "127.0.0.1:9 cannot be reached: connection refused"
+    for text in (f"GET http://me:{SECRET}@h/x?sig={SECRET}&x=1", f"Authorization: Basic {SECRET}"):
+        assert SECRET not in str(as_os_error(BaseError(text), "bucket", "anonymously"))
+
+
 class TestSettings:
     def test_the_longest_prefix(self) -> None:
         rules = {
@@ -501,6 +522,10 @@ GIVEN: dict[str, tuple[str, list[str], str, dict[str, str], dict[str, str]]] = {
         f'storage_options = {{ access_key_id = "K", secret_access_key = "{SECRET}" }}',
         *({}, {}),
     ),
+    "endpoint as an option": (
+        *("s3://bucket/a", [f"--storage-option=endpoint=http://me:{SECRET}@127.0.0.1:9"]),
+        *("", {}, {}),
+    ),
     "endpoint in settings": (
         *("s3://bucket/a", [], f'endpoint_url = "http://me:{SECRET}@127.0.0.1:9"', {}, {}),
     ),
@@ -515,7 +540,7 @@ def test_no_secret_gets_out(
     hermetic: Path,
 ) -> None:
     """Neither on the screen, traceback included, nor in a repr, nor in a file."""
-    monkeypatch.setattr("omezarr_tui.store.objects.RETRIES", {"max_retries": 0})
+    monkeypatch.setitem(RETRIES, "max_retries", 0)
     monkeypatch.setenv("OMEZARR_TUI_DEBUG", "1")
     url, words, line, environment, files = GIVEN[way]
     for name, value in environment.items():
@@ -536,6 +561,7 @@ def test_no_secret_gets_out(
     assert code in (ExitCode.USAGE, ExitCode.UNREADABLE)
     told = capsys.readouterr()
     assert told.err
+    assert "not foreseen" not in told.err
     assert SECRET not in told.out + told.err
 
     storage = dict(word.partition("=")[2].split("=", 1) for word in words if "storage" in word)

@@ -97,6 +97,9 @@ def _cloud(location: Location, options: Options) -> list[Way]:
             token = given.pop("session_token", None) or given.pop("token", None)
             settings["credential_provider"] = keys_as_given(*keys, token)
     settings |= given
+    for key in ("endpoint", "base_url"):
+        if settings.get(key):  # of whatever origin, it may not hold a password
+            settings[key] = location.with_endpoint(settings[key]).endpoint
     ways = []
     if named and options.anonymous is not True:
         ways.append(Way(named, False, _connector(location, named, settings, options.storage)))

@@ -12,7 +12,7 @@ _CODE = re.compile(r"<Code>(\w+)</Code>")
 _REGION = re.compile(r"<Region>([a-z0-9-]+)</Region>")
 _HOST = re.compile(r"(?:GET|HEAD|PUT|POST|DELETE) https?://(?:[^/\s?]*@)?([^/\s?@]+)")
 _SECRET = re.compile(
-    r"(?i)(sig|signature|token|key|credential|password|authorization)(=|: |: basic |: bearer )"
+    r"(?i)(sig|signature|token|key|credential|password|authorization)(: basic |: bearer |: |=)"
     r"[^\s&]+|(//)()[^/\s@]+(?=@)"
 )
 # Our own words, out of what gives obstore its credentials.

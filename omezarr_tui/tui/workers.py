@@ -206,6 +206,19 @@ class Workers(EditWorkers):
             return "listing"
         return None
 
+    def leave(self) -> None:
+        """Stop all that reads: nobody waits for it any more, and the threads must end."""
+        for lane in (
+            self._planning,
+            self._counting,
+            self._searching,
+            self._painting,
+            self._describing,
+            self._remembering,
+        ):
+            lane.stop()
+        self._listing.set()
+
     def stop_search(self) -> None:
         """Stop a search whose answer nobody waits for any more."""
         self._searching.stop()

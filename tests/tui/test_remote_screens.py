@@ -119,7 +119,7 @@ def traffic(p: Program) -> str:
 
 def subtitle(p: Program) -> str:
     """What stands at the lower edge of the picture's pane."""
-    return str(p.panel.border_subtitle)
+    return str(p.panel.border_subtitle or "")
 
 
 def folder_rows(p: Program) -> list[list[str]]:
@@ -179,7 +179,7 @@ class TestConnecting:
     @pytest.mark.parametrize(
         ("url", "words"),
         [
-            ("s3://private/screens/volume.ome.zarr", "access was denied"),
+            ("s3://private/screens/volume.ome.zarr", "refuses access"),
             (f"{TOP}/volume.zarr", "There is nothing at"),
             ("s3://publik/screens/volume.ome.zarr", "publik"),
         ],
@@ -191,7 +191,7 @@ class TestConnecting:
             assert words in told(p)
             line = p.screen.query_one(PlaceLine)
             assert (line.value, line.has_focus) == (url, True)
-            await p.press(*["backspace"] * len(url))
+            await p.press("ctrl+u")
             await p.type(VOLUME)
             await p.press("enter")
             assert p.rows[0].split() == ["▾", "volume.ome.zarr", "image"]
@@ -257,8 +257,7 @@ class TestLooking:
                 await p.press("3", *keys)
                 assert p.panel.picture is not None
                 assert p.panel.picture.request == p.request
-                shown = p.panel.picture.frame
-                assert (shown.glyphs == frame_of(path, p.request).glyphs).all()
+                assert p.picture == "\n".join(frame_of(path, p.request).lines)
 
     async def test_the_same_over_plain_http(
         self, web: WebServer, start: Start, stores: Path
@@ -275,7 +274,7 @@ class TestLooking:
             assert folder_rows(p)[1:] == [
                 ["▸", "below", "folder"],
                 ["▪", "tree.zarr", "Zarr", "v3", "group"],
-                ["▪", "volume.ome.zarr", "OME-Zarr", "0.5", "·", "Zarr", "v3", "image"],
+                ["▪", "volume.ome.zarr", "Zarr", "v3", "·", "OME-Zarr", "0.5", "image"],
             ]
 
     async def test_a_place_that_lists_nothing_says_so_in_the_tree(self, start: Start) -> None:

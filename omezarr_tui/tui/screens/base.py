@@ -44,6 +44,10 @@ class StoreScreen(Screen[None]):
         self.image: Image | None = None
         self.last_edit: Entry | None = None
 
+    def on_unmount(self) -> None:
+        """Let a server that hangs keep nobody from leaving."""
+        self.work.leave()
+
     @property
     def hierarchy(self) -> HierarchyTree:
         """The tree pane."""

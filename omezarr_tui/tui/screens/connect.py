@@ -69,6 +69,10 @@ class ConnectScreen(Dialog[Answer]):
         else:
             self._appear()
 
+    def on_unmount(self) -> None:
+        """Let a server that hangs keep nobody from leaving."""
+        self._opening.stop()
+
     def _appear(self) -> None:
         self.add_class("-late")
         self._look()

@@ -43,6 +43,10 @@ class FolderScreen(Screen[None]):
         self.at: Access | None = None  # of the folder that is shown
         self.wanted = start.folder
 
+    def on_unmount(self) -> None:
+        """Let a server that hangs keep nobody from leaving."""
+        self.work.stop()
+
     @property
     def recent(self) -> RecentList:
         """The pane of stores that were opened before."""

@@ -55,6 +55,7 @@ class OpenScreen(FolderScreen):
         self._node = start.node  # to show of what is opened from the line, until something is
         self._asked = start.asked  # the place that was asked last, and whose credentials counted
         self._profile = start.options.profile
+        self._is_left = False  # for a store that is about to be shown
         self._pane: Where = "folder"
 
     def compose(self) -> ComposeResult:
@@ -84,9 +85,17 @@ class OpenScreen(FolderScreen):
 
     def on_screen_resume(self) -> None:
         """Show what may have changed while a store was shown."""
+        if self._is_left:  # a store takes its place at once
+            return
         self.work.remembered()
         if self.folders.folder is None and not self.has_class("-starting"):
             self.show_folder(*self._begin)
+
+    def on_screen_suspend(self) -> None:
+        """Be ready to be come back to."""
+        if self._is_left:
+            self._is_left = False
+            self.remove_class("-starting")
 
     def _show_title(self) -> None:
         can = ["read-only"] if self._options.read_only else []
@@ -161,7 +170,6 @@ class OpenScreen(FolderScreen):
 
         def answered(answer: Answer | None) -> None:
             starting = self.has_class("-starting")
-            self.remove_class("-starting")
             self.recent.mark_failed(
                 (location.url, location.endpoint), isinstance(answer, UserError)
             )
@@ -171,8 +179,11 @@ class OpenScreen(FolderScreen):
                 self.tell(_HINT)
                 if starting:
                     self._begin = above(location) or self._start.folder, location.name
+                self._is_left = True
                 self.post_message(messages.StoreChosen(answer, by_hand=not starting))
-            elif isinstance(answer, Opening):
+                return
+            self.remove_class("-starting")
+            if isinstance(answer, Opening):
                 self.tell(_HINT)
                 self.at = answer.access
                 self._begin = location, ""

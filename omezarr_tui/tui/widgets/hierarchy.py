@@ -131,6 +131,7 @@ class HierarchyTree(Outline[Item]):
     def _end(self, group: Group, item: Item) -> None:
         """Let a line stand in the place of the children that were not read."""
         place, line = self._places[group.path], self.cursor_line
+        was_there = self.cursor_node is not None and self.cursor_node.parent is place
         last = place.children[-1] if place.children else None
         if last is not None and (
             isinstance(last.data, More)
@@ -139,6 +140,8 @@ class HierarchyTree(Outline[Item]):
             last.remove()
         place.add_leaf("", item)
         self.cursor_line = line
+        if was_there:
+            self.call_after_refresh(self._tell_chosen)
 
     def open_all(self, listings: list[Listing]) -> None:
         """Add the first pages of many groups, parents first, and open them."""

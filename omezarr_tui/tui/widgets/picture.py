@@ -79,6 +79,11 @@ class PictureView(Widget, can_focus=True):
         self.refresh()
 
     @property
+    def is_stale(self) -> bool:
+        """Whether it is not what was asked for last."""
+        return self._stale
+
+    @property
     def is_empty(self) -> bool:
         """Whether no picture is shown."""
         return not self._lines
