@@ -119,7 +119,10 @@ class LocalAccess:
         """The bytes of a key, or a part of them; None where there is no such key."""
         if start is None or length is None:
             return self.get(key)
-        return self.get_range(key, start, length)
+        try:
+            return self.get_range(key, start, length)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
     async def fetch_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         """Several parts of a key that exists, each by start and length."""
@@ -259,12 +262,12 @@ def check_folder(path: Path) -> None:
     UserError
         It is not; it says what it is.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # which does not stumble over a name that is too long
         return
-    if path.is_symlink() and not path.exists():
+    if os.path.islink(path) and not os.path.exists(path):
         what, to_do = name_link(os.readlink(path))
         raise UserError(f"{path} is {what}", to_do)
-    if not path.exists():
+    if not os.path.exists(path):
         raise UserError(f"There is nothing at {path}", "check the path")
     found = None
     with suppress(OSError), path.open("rb") as file:

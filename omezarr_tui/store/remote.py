@@ -6,17 +6,15 @@ user turns away, and not believed where servers are known to lie.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from omezarr_tui.errors import UserError
 from omezarr_tui.store.access import Documents, Entry, Options
-from omezarr_tui.store.documents import DOCUMENTS, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP
+from omezarr_tui.store.asked import AskedDocuments
 from omezarr_tui.store.location import WEB, Location
-from omezarr_tui.store.node import join_path, parent_path
-from omezarr_tui.store.remembered import CONSOLIDATED_BYTES, ZMETADATA, Remembered
+from omezarr_tui.store.node import join_path
 from omezarr_tui.store.traffic import Traffic
 from omezarr_tui.store.transport import Transport
 from omezarr_tui.store.waiting import Shared, Slots, unless_cancelled, wait_for
@@ -29,7 +27,6 @@ T = TypeVar("T")
 _IN_FLIGHT = 128  # requests at a time: a slow network is mostly waited for
 # How pages begin that some web servers send, with the code for success, for what is missing.
 _PAGES = (b"<!doctype html", b"<html")
-_OF_FORMAT = {2: (ZARRAY, ZGROUP, ZATTRS), 3: (ZARR_JSON,), None: DOCUMENTS}
 
 
 class RemoteAccess:
@@ -48,19 +45,21 @@ class RemoteAccess:
     def __init__(self, location: Location, options: Options, transport: Transport) -> None:
         self.location = location
         self.traffic = Traffic()
-        self.denied: str | None = None
         self._options = options
         self._transport = transport
-        self._remembered = Remembered()
+        self._asked = AskedDocuments(self._get, self._be_someone_else)
         self._listings: dict[str, Shared[list[Entry]]] = {}
         self._slots = Slots(_IN_FLIGHT)
-        self._settled = False
-        self._lists = False  # whether a folder was listed
 
     @property
     def can_list(self) -> bool:
         """Whether `entries` tells all names; known once something was listed."""
-        return self._lists
+        return self._asked.lists
+
+    @property
+    def denied(self) -> str | None:
+        """Why the server refused keys, which then count as missing; None where it did not."""
+        return self._asked.denied
 
     @property
     def as_whom(self) -> str:
@@ -70,7 +69,7 @@ class RemoteAccess:
     def at(self, location: Location) -> RemoteAccess:
         """The same kind of access at another place, over the same connection."""
         other = RemoteAccess(location, self._options, self._transport)
-        other.traffic, other._settled = self.traffic, self._settled
+        other.traffic, other._asked.settled = self.traffic, self._asked.settled
         return other
 
     def why_read_only(self) -> str | None:
@@ -90,7 +89,7 @@ class RemoteAccess:
             It cannot be read, or the server does not say whether it is there.
         """
         try:
-            return _believed(self.location, wait_for(self._get(key)))
+            return wait_for(self._get(key))
         except FileNotFoundError:
             return None
 
@@ -106,19 +105,19 @@ class RemoteAccess:
         start, length
             The part that is wanted; None for all.
         """
-        if start is None and key in self._remembered:
-            return self._remembered.get(key)
+        if start is None and key in self._asked.remembered:
+            return self._asked.remembered.get(key)
         try:
             if start is None:
-                return _believed(self.location, await self._get(key))
+                return await self._get(key)
             assert length is not None
             return await self._ask(self._transport.get_range(self._address(key), start, length))
         except FileNotFoundError:
             return None
         except PermissionError as error:
-            if self._lists:  # then it is there, or S3 would say that it is not
+            if self._asked.lists:  # then it is there, or S3 would say that it is not
                 raise
-            self.denied = str(error)
+            self._asked.denied = str(error)
             return None
 
     async def fetch_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
@@ -131,84 +130,7 @@ class RemoteAccess:
         Those of another format than `zarr_format` are looked for only where there is none,
         and not of names that no listing told: metadata that name a child name one of theirs.
         """
-        wanted = [
-            join_path(path, name)
-            for path in paths
-            for name in _OF_FORMAT[zarr_format or self._format_around(path)]
-        ]
-        if "" in paths and zarr_format is None:
-            wanted.append(ZMETADATA)
-        failed = wait_for(self._learn(wanted))
-        found = [self._known(path, failed) for path in paths]
-        odd = [path for path, documents in zip(paths, found, strict=True) if not documents]
-        if odd and (zarr_format is None or self.can_list):
-            failed |= wait_for(self._learn([join_path(p, name) for p in odd for name in DOCUMENTS]))
-            found = [self._known(path, failed) for path in paths]
-        return found
-
-    def _format_around(self, path: str) -> int | None:
-        """The format of a node that was read, else of the nearest one above it that was."""
-        while True:
-            if self._remembered.get(join_path(path, ZARR_JSON)) is not None:
-                return 3
-            if any(self._remembered.get(join_path(path, name)) for name in (ZARRAY, ZGROUP)):
-                return 2
-            if not path:
-                return None
-            path = parent_path(path)
-
-    def _known(self, path: str, failed: Mapping[str, OSError]) -> Documents:
-        found: dict[str, bytes] = {}
-        for name in DOCUMENTS:
-            key = join_path(path, name)
-            if key in failed:
-                return failed[key]
-            if (raw := self._remembered.get(key)) is not None:
-                found[name] = raw
-        return found
-
-    async def _learn(self, keys: Sequence[str]) -> dict[str, OSError]:
-        """Ask for the documents that are not known, all at once; those that failed, with why."""
-        unknown = [key for key in keys if key not in self._remembered]
-        answers = await self._answers(unknown)
-        failed: dict[str, OSError] = {}
-        # An answer about consolidated metadata comes last: what was read itself counts more.
-        for key, answer in sorted(answers.items(), key=lambda item: item[0].endswith(ZMETADATA)):
-            if isinstance(answer, bytes):
-                self._remembered.learn(key, answer)
-            elif isinstance(answer, FileNotFoundError):
-                self._remembered.learn(key, None)
-            elif isinstance(answer, PermissionError) and not self._lists:
-                # S3 says so of what is missing to who may read, but not list.
-                self.denied = self.denied or str(answer)
-                self._remembered.learn(key, None)
-            elif not key.endswith(ZMETADATA):
-                failed[key] = answer
-        return failed
-
-    async def _answers(self, keys: Sequence[str]) -> dict[str, bytes | OSError]:
-        """What came of each key. The first time, find out as whom the server lets us read."""
-        first: PermissionError | None = None
-        while True:
-            asked = await asyncio.gather(*map(self._document, keys))
-            answers = dict(zip(keys, asked, strict=True))
-            refusals = [a for a in answers.values() if isinstance(a, PermissionError)]
-            if self._settled or not refusals or len(refusals) < len(keys):
-                break
-            first = first or refusals[0]
-            if not await self._transport.try_otherwise(refusals[0]):
-                self.denied = str(first)
-                break
-            self._listings = {}  # what was refused to who we are no longer
-        self._settled |= bool(keys)
-        return answers
-
-    async def _document(self, key: str) -> bytes | OSError:
-        most = CONSOLIDATED_BYTES if key.endswith(ZMETADATA) else None
-        try:
-            return _believed(self.location, await self._get(key, most))
-        except OSError as error:
-            return error
+        return self._asked.documents(paths, zarr_format)
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         """Some bytes of a key that exists; a negative start counts from the end.
@@ -222,8 +144,8 @@ class RemoteAccess:
 
     def has(self, key: str) -> bool:
         """Whether there is such a key."""
-        if key in self._remembered:
-            return self._remembered.get(key) is not None
+        if key in self._asked.remembered:
+            return self._asked.remembered.get(key) is not None
         try:
             return self.size(key) >= 0
         except (FileNotFoundError, PermissionError):
@@ -241,11 +163,11 @@ class RemoteAccess:
 
     def known_names(self, folder: str) -> frozenset[str] | None:
         """The names in a group that consolidated metadata tell; None where they do not."""
-        return self._remembered.names(folder)
+        return self._asked.remembered.names(folder)
 
     def forget(self) -> None:
         """Ask for everything anew from now on."""
-        self._remembered = Remembered()
+        self._asked = AskedDocuments(self._get, self._be_someone_else)
         for listing in self._listings.values():
             listing.drop()
         self._listings = {}
@@ -274,13 +196,13 @@ class RemoteAccess:
         listing = self._listings[folder]
         try:
             found = listing.wait()
-            self._lists = self._transport.can_list
+            self._asked.lists = self._transport.can_list
             return found
         except FileNotFoundError:
             return []
         except PermissionError as error:  # as often, where anyone may read but not list
-            self._lists = False
-            self.denied = str(error)
+            self._asked.lists = False
+            self._asked.denied = str(error)
             return []
         except BaseException:
             self._listings.pop(folder, None)
@@ -317,7 +239,7 @@ class RemoteAccess:
         """
         if reason := self.why_read_only():
             raise UserError(f"{self.location.name} was not changed", reason)
-        self._remembered.drop(key)
+        self._asked.remembered.drop(key)
         self._listings = {}
         wait_for(self._ask(self._transport.put(self._address(key), value, mode=mode)))
 
@@ -339,13 +261,29 @@ class RemoteAccess:
     # -- one request ----------------------------------------------------------------------
 
     async def _get(self, key: str, most: int | None = None) -> bytes:
-        return await self._ask(self._transport.get(self._address(key), most))
+        raw = await self._ask(self._transport.get(self._address(key), most))
+        # The page that some web servers send for what is missing is not believed.
+        if self.location.protocol in WEB and raw[:64].lstrip().lower().startswith(_PAGES):
+            raise FileNotFoundError("the server answered with a web page")
+        return raw
+
+    async def _be_someone_else(self, error: OSError) -> bool:
+        self._listings = {}  # what was refused to who we are no longer
+        return await self._transport.try_otherwise(error)
 
     async def _ask(self, request: Awaitable[T]) -> T:
         """Make a request: in its turn, counted, and given up with the work that it is for."""
-        async with self._slots.here():
-            with self.traffic.request():
-                answer = await unless_cancelled(request)
+
+        async def in_turn() -> T:
+            async with self._slots.here():
+                with self.traffic.request():
+                    return await request
+
+        try:
+            answer = await unless_cancelled(in_turn())
+        finally:
+            if isinstance(request, Coroutine):  # given up before its turn came
+                request.close()
         if isinstance(answer, bytes):
             self.traffic.received(len(answer))
         elif isinstance(answer, list):
@@ -358,10 +296,3 @@ class RemoteAccess:
                 f"{key} was not read", "the path leads out of the store, or is not a path"
             )
         return join_path(self.location.address, key)
-
-
-def _believed(location: Location, raw: bytes) -> bytes:
-    """An answer, unless it is the page that some web servers send for what is missing."""
-    if location.protocol in WEB and raw[:64].lstrip().lower().startswith(_PAGES):
-        raise FileNotFoundError("the server answered with a web page")
-    return raw

@@ -31,7 +31,9 @@ def web_get(root: str, path: str, headers: Mapping[str, str], most: int) -> byte
         `most`, or the server cannot be reached.
     """
     url = f"{root}/{quote(path)}"
-    request = Request(url, headers={**headers, "Accept-Encoding": "identity"})
+    request = Request(url, headers={"Accept-Encoding": "identity"})
+    for name, value in headers.items():
+        request.add_unredirected_header(name, value)  # another host must not see a password
     try:
         with urlopen(request, timeout=_SECONDS) as answer:
             raw: bytes = answer.read(most + 1)
@@ -41,8 +43,9 @@ def web_get(root: str, path: str, headers: Mapping[str, str], most: int) -> byte
         if error.code in (404, 410):
             raise FileNotFoundError(path) from error
         raise OSError(f"{root} answered {error.code}") from error
-    except URLError as error:
-        raise ConnectionError(f"{root} cannot be reached: {error.reason}") from error
+    except OSError as error:  # also while the answer comes
+        why = error.reason if isinstance(error, URLError) else error
+        raise ConnectionError(f"{root} cannot be reached: {why}") from error
     if len(raw) > most:
         raise OSError("it is larger than what is read of it here")
     return raw

@@ -396,15 +396,21 @@ def asking(folder: Path, **options: Any) -> Choosing:
 
 class TestConnecting:
     async def test_it_tells_what_it_waits_for_and_then_shows_the_store(
-        self, folder: Path, far: GatedAccess
+        self, folder: Path, far: GatedAccess, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(GatedAccess, "as_whom", "with the profile lab")
         assert far.traffic is not None
         async with started(asking(folder, profile="lab"), settle=False) as p:
             await p.until(lambda: far.asked)
             assert isinstance(p.screen, ConnectScreen)
             far.traffic.received(2048)
             await p.until(lambda: "0 requests · 2.0 KiB" in p.dialog_text())
-            for words in ("s3://bucket/a/far.zarr", "https://s3.example.org", "profile lab", " s "):
+            for words in (
+                "s3://bucket/a/far.zarr",
+                "https://s3.example.org",
+                "as with the profile lab",
+                " s ",
+            ):
                 assert words in p.dialog_text()
             assert "Esc gives up" in p.dialog_text()
             await p.hold("1", "e", "enter", "tab")  # keys that mean nothing here

@@ -1,6 +1,6 @@
 """Places over a network on the screen: slow, faulty and dying servers, and the keys meanwhile."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +11,6 @@ import pytest
 import zarr
 from conftest import write_volume
 from driver import SMALL, WIDE, Program, frame_of, in_sight, started, text_of
-from foreign import Foreign
 from servers.buckets import upload
 from servers.faults import Answer, Hang, Reset, Stall
 from servers.proxy import Proxy

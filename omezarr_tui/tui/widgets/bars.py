@@ -16,6 +16,7 @@ from omezarr_tui.tui.themes import KEY, QUIET, WARNING
 
 _LOOK = 0.25  # seconds
 _SLOW = 1.0  # seconds after which an answer is late
+_WIDE = 28  # cells that whole words of the traffic take
 
 
 class TitleBar(Static):
@@ -124,11 +125,13 @@ class TrafficBar(Static):
         count, seconds = self._traffic.waiting()
         if seconds >= _SLOW:
             waits = f"waiting {seconds:.0f} s"
-            words = [f"{waits} for {plural(count, 'answer')} · Esc", f"{waits} · Esc"]
+            words = [f"{waits} for {plural(count, 'answer')} · Esc", f"{waits} · Esc", waits]
         else:
             requests, size = self._traffic.requests, format_bytes(self._traffic.nbytes)
             words = [f"{plural(requests, 'request')}  {size}", f"{requests} req {size}"]
         room = self.content_size.width
+        if room < _WIDE:  # the same words there whatever the numbers
+            del words[0]
         fitting = next((some for some in words if len(some) <= room), words[-1])
         told = (fitting, WARNING if seconds >= _SLOW else QUIET)
         if told != self._told:
