@@ -167,11 +167,10 @@ class RemoteAccess:
 
     def forget(self) -> None:
         """Ask for everything anew from now on."""
-        self._asked = AskedDocuments(self._get, self._be_someone_else)
+        self._asked.forget()
         for listing in self._listings.values():
             listing.drop()
         self._listings = {}
-        self.denied = None
 
     # -- listing --------------------------------------------------------------------------
 
