@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +32,7 @@ class Shot:
     name
         Of its files.
     node
-        Where the program opens.
+        Where the program opens; empty for the screen on which a store is chosen.
     keys
         Pressed one after the other, as Textual calls them.
     size
@@ -48,11 +50,18 @@ class Shot:
 
 _CONTRAST = ("left_curly_bracket",) * 3 + ("left_parenthesis",) * 3
 _FILL = ("e", "shift+tab", *", y=100:200", "tab", "0", "enter")
+# The stores that seem to have been opened before: where, what, and how many seconds ago.
+_RECENT = (
+    ("https://uk1s3.embassy.ebi.ac.uk/idr/zarr/v0.4/idr0062A/6001240.zarr", "image", 500),
+    ("s3://screens/2025/plate_07.ome.zarr", "plate", 11_000),
+    ("sftp://cluster.example.org/scratch/brain/session_12.zarr", "group", 270_000),
+)
 SHOTS = (
     Shot("main-ascii", "brain.ome.zarr", ("right", *_CONTRAST)),
     Shot("main-half", "cells.ome.zarr", ("right", "v", "m")),
     Shot("edit", "cells.ome.zarr/0", ("v", "m", *_FILL)),
     Shot("help", "cells.ome.zarr", ("right", "v", "m", "question_mark")),
+    Shot("open", "", ("down", "down")),
     Shot("plate", "plate.ome.zarr/B/2/1/labels/nuclei", ("v",)),
     Shot("light", "brain.ome.zarr", ("right", "v", "o", "o"), theme="omezarr-light"),
     Shot("small", "cells.ome.zarr", ("3", "v", "m", "c", "full_stop"), size=(80, 24)),
@@ -107,15 +116,23 @@ async def shoot(shot: Shot, folder: Path, fonts: Fonts) -> None:
     """Run the program, press the keys and write what is seen then."""
     # Not before `pin`: Textual reads the environment when it is imported.
     from omezarr_tui.demo import write_demo
-    from omezarr_tui.settings import Settings
+    from omezarr_tui.settings import Settings, state_folder
     from omezarr_tui.store.access import Options
-    from omezarr_tui.store.location import Location
+    from omezarr_tui.store.location import Location, parse_location
+    from omezarr_tui.store.recent import remember
     from omezarr_tui.tui.app import OmezarrApp, open_store
+    from omezarr_tui.tui.opening import Choosing
 
+    shutil.rmtree(state_folder(), ignore_errors=True)  # what another picture left
+    for url, mark, ago in _RECENT:
+        remember(parse_location(url), Options(), mark, time.time() - ago)
     settings = Settings(theme=shot.theme)
     # A relative path, as the name of the temporary folder is another one each time.
     location = Location.local(write_demo(Path("omezarr-demo")))
-    app = OmezarrApp(open_store(location, Options(), shot.node, settings), settings)
+    if shot.node:
+        app = OmezarrApp(open_store(location, Options(), shot.node, settings), settings)
+    else:
+        app = OmezarrApp(Choosing(location), settings)
     async with app.run_test(size=shot.size) as pilot:
         await settle(pilot)
         for key in shot.keys:

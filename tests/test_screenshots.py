@@ -57,6 +57,15 @@ def test_a_picture_is_whole_and_the_same_each_time(tmp_path: Path, hermetic: Pat
     assert list(hermetic.rglob("*")) == [], "the user's own settings and journal are not touched"
 
 
+def test_the_open_screen_shows_no_place_of_this_machine(tmp_path: Path) -> None:
+    svg, _ = draw("open", tmp_path / "first")
+    shown = "".join(ElementTree.fromstring(svg.decode()).itertext())
+    shown = shown.replace("\N{NO-BREAK SPACE}", " ")
+    for words in ("Recent", "plate_07.ome.zarr", "3 h ago", "Folder  omezarr-demo", "cells.ome"):
+        assert words in shown
+    assert str(Path.home().parent) not in shown
+
+
 def test_a_name_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, SCRIPT, "nothing", "--to", tmp_path / "new"],

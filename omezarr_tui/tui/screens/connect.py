@@ -27,6 +27,7 @@ from omezarr_tui.tui.widgets.facts import FactsView
 
 _QUICK = 0.15  # seconds: what opens within is not told of
 _LOOK = 0.1  # seconds
+_CLOCK = 6  # cells for the seconds, so that what stands behind them keeps its place
 _SLOW = 5.0  # seconds after which it is told that an answer is late
 
 Answer = Opening | UserError | None
@@ -100,7 +101,7 @@ class ConnectScreen(Dialog[Answer]):
         if self._access is not None and self._access.as_whom:
             facts.append(Fact("as", visible(self._access.as_whom)))
         seconds = time.monotonic() - self._since
-        so_far = [f"{seconds:4.1f} s"]
+        so_far = [f"{seconds:.1f} s".ljust(_CLOCK)]
         late = ""
         if self._access is not None and (traffic := self._access.traffic) is not None:
             so_far.append(plural(traffic.requests, "request"))

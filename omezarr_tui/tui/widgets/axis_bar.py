@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
@@ -16,6 +18,7 @@ from omezarr_tui.tui.themes import QUIET
 
 _APART = "   "
 _STEPS = 12
+_LINES = 3
 
 
 class AxisBar(Static):
@@ -42,7 +45,10 @@ class AxisBar(Static):
 
     def _lay_out(self) -> None:
         if self._picture is None:
-            self.update(Content(self._words), layout=False)
+            lines = wrap(
+                self._words, max(8, self.content_size.width - 2), max_lines=_LINES, placeholder=" …"
+            )
+            self.update(Content("\n".join(f" {line}" for line in lines)), layout=False)
             return
         room = self.content_size.width
         view = self._picture.request.view

@@ -177,10 +177,11 @@ class HierarchyTree(Outline[Item]):
         self.reveal(path)
 
     def mend(self, nodes: Iterable[Node]) -> None:
-        """Show nodes that were read anew in the place of broken ones."""
+        """Show nodes that are sound now in the place of broken ones."""
         for node in nodes:
             place = self._places.get(node.path)
-            if place is not None and isinstance(place.data, Broken):
+            was_broken = place is not None and isinstance(place.data, Broken)
+            if place is not None and was_broken and not isinstance(node, Broken):
                 place.data = node
                 place.allow_expand = isinstance(node, Group)
                 place.refresh()
