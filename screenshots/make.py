@@ -61,7 +61,7 @@ SHOTS = (
     Shot("main-half", "cells.ome.zarr", ("right", "v", "m")),
     Shot("edit", "cells.ome.zarr/0", ("v", "m", *_FILL)),
     Shot("help", "cells.ome.zarr", ("right", "v", "m", "question_mark")),
-    Shot("open", "", ("down", "down")),
+    Shot("open", "", ("down", "down"), size=(100, 30)),
     Shot("plate", "plate.ome.zarr/B/2/1/labels/nuclei", ("v",)),
     Shot("light", "brain.ome.zarr", ("right", "v", "o", "o"), theme="omezarr-light"),
     Shot("small", "cells.ome.zarr", ("3", "v", "m", "c", "full_stop"), size=(80, 24)),
@@ -120,8 +120,8 @@ async def shoot(shot: Shot, folder: Path, fonts: Fonts) -> None:
     from omezarr_tui.store.access import Options
     from omezarr_tui.store.location import Location, parse_location
     from omezarr_tui.store.recent import remember
-    from omezarr_tui.tui.app import OmezarrApp, open_store
-    from omezarr_tui.tui.opening import Choosing
+    from omezarr_tui.tui.app import OmezarrApp
+    from omezarr_tui.tui.opening import Choosing, open_store
 
     shutil.rmtree(state_folder(), ignore_errors=True)  # what another picture left
     for url, mark, ago in _RECENT:
