@@ -35,6 +35,10 @@ class BrokenOff(ConnectionError):
     """The answer ended before its end, which obstore does not always try again."""
 
 
+class NotLetIn(PermissionError):
+    """The credentials are missing, wrong or expired: that says nothing of what is there."""
+
+
 class WrongRegion(PermissionError):
     """The bucket is in another region than was asked in: in this one, where that is told."""
 
@@ -78,7 +82,7 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
     if isinstance(error, NotFoundError):
         return FileNotFoundError(f"{place} has no such object")
     if any(code in text for code in _EXPIRED):
-        return PermissionError(f"the credentials for {place} have expired; tried {tried}")
+        return NotLetIn(f"the credentials for {place} have expired; tried {tried}")
     if fetching := _FETCHING.search(text):
         return PermissionError(f"{fetching[1]}; tried {tried}")
     if any(part in text for part in _OF_ROLES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.notifications import Notify
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.worker import WorkerCancelled
 
 from omezarr_tui.image.cells import Frame
 from omezarr_tui.image.picture import Painter, PictureRequest
@@ -106,7 +107,8 @@ class Program:
         calm = 0
         while calm < _CALM:
             before = self._count
-            await self.app.workers.wait_for_complete()
+            with suppress(WorkerCancelled):  # as the last one of a screen that is left
+                await self.app.workers.wait_for_complete()
             await asyncio.sleep(_WHILE)
             calm = calm + 1 if self._count == before else 0
 

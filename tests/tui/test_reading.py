@@ -165,7 +165,7 @@ class TestLarge:
             assert p.picture.startswith("This is a lot to read.")
             assert "huge at a time lies in 1.2 GiB of chunks" in p.picture
             assert "r  read it anyway" in p.picture
-            assert p.bar.split("\n")[0] == "huge: 1.2 GiB to read, not read yet"
+            assert p.bar.split("\n")[0] == " huge: 1.2 GiB to read, not read yet"
             await p.press("full_stop", "v")
             assert p.picture.startswith("This is a lot to read.")
             assert access.asked == []

@@ -45,10 +45,10 @@ class AxisBar(Static):
 
     def _lay_out(self) -> None:
         if self._picture is None:
-            lines = wrap(
+            words = wrap(
                 self._words, max(8, self.content_size.width - 2), max_lines=_LINES, placeholder=" …"
             )
-            self.update(Content("\n".join(f" {line}" for line in lines)), layout=False)
+            self.update(Content("\n".join(f" {line}" for line in words)), layout=False)
             return
         room = self.content_size.width
         view = self._picture.request.view
