@@ -62,6 +62,8 @@ def explain(error: BaseException) -> str:
         return visible(f"{error.strerror}: {error.filename}" if error.filename else error.strerror)
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     first = lines[0] if lines else type(error).__name__
+    if isinstance(error, PermissionError) and not lines:
+        first = "permission denied"
     if isinstance(error, KeyError):
         first = f"{type(error).__name__}: {first}"
     return visible(first, 300)

@@ -178,7 +178,11 @@ class TestChunksThatAreNone:
             plain = zarr.open_array(made.path / path, mode="r")
             array = zarr.open_array(CheckedStore(made.path / path, read_only=True), mode="r")
             few = tuple(slice(0, 3) for _ in array.shape)
-            np.testing.assert_array_equal(np.asarray(array[few]), np.asarray(plain[few]))
+            try:
+                expected = np.asarray(plain[few])
+            except AssertionError:  # before 3.1.6, of a part of shards in shards
+                continue
+            np.testing.assert_array_equal(np.asarray(array[few]), expected)
 
     def test_the_synchronous_way_of_newer_zarr(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -98,7 +98,7 @@ def names(url: str, **options: Any) -> list[str]:
 class TestAmazon:
     def test_nothing_is_found(self, server: Any) -> None:
         (name,) = names("s3://bucket/a")
-        assert name.startswith("anonymously, as the environment and ~/.aws have no credentials")
+        assert name.startswith("anonymously, as no credentials are in the environment and ~/.aws")
         came = asked_as(server)
         assert came
         assert all("authorization" not in one for one in came)
@@ -246,7 +246,9 @@ class TestAmazon:
 
 class TestOthers:
     def test_gcloud(self, server: Any) -> None:
-        assert names("gs://b")[0].startswith("anonymously, as the environment and gcloud")
+        assert names("gs://b")[0].startswith(
+            "anonymously, as no credentials are in the environment and gcloud"
+        )
         file = Path.home() / ".config/gcloud/application_default_credentials.json"
         file.parent.mkdir(parents=True)
         file.write_text("{}")
@@ -308,7 +310,7 @@ class TestWeb:
         file.chmod(0o600)
 
     def test_netrc(self, server: Any) -> None:
-        assert names(server.url)[0].startswith("anonymously, as ~/.netrc have no credentials")
+        assert names(server.url)[0].startswith("anonymously, as no credentials are in ~/.netrc")
         self.netrc(f"machine 127.0.0.1 login me password {SECRET}\n")
         assert names(server.url) == ["as netrc", "anonymously"]
         assert names(server.url, anonymous=True) == ["anonymously"]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import obstore
 import pytest
 from foreign import Foreign
 from looking import request_of
@@ -13,6 +14,7 @@ from servers.faults import Answer, Fault, Hang, Reset, Stall, Truncate
 from servers.proxy import Proxy
 from servers.requests import most_at_once, round_trips
 from servers.s3 import S3Server
+from servers.web import WebServer
 
 from omezarr_tui.errors import UserError, is_lost
 from omezarr_tui.image.picture import Painter
@@ -22,7 +24,7 @@ from omezarr_tui.store import objects
 from omezarr_tui.store.access import Access, open_access
 from omezarr_tui.store.listing import list_page
 from omezarr_tui.store.location import parse_location
-from omezarr_tui.store.node import Group
+from omezarr_tui.store.node import Broken, Group
 from omezarr_tui.store.opening import open_root
 from omezarr_tui.store.waiting import Cancel, Cancelled, given_up_by
 
@@ -218,3 +220,100 @@ def assert_given_up(work: Callable[[], object], proxy: Proxy) -> None:
     thread.join(5)
     assert [type(error) for error in ended] == [Cancelled]
     assert time.monotonic() - began < 0.9  # less than any timeout or retry
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        "fault",
+        [Answer(401), Answer(403), Answer(400, body=b"<Error><Code>ExpiredToken</Code></Error>")],
+    )
+    def test_a_refused_chunk_is_no_missing_one(self, proxy: Proxy, fault: Fault) -> None:
+        access = opened(proxy)
+        image = image_of(access, open_root(access))
+        assert image is not None
+        proxy.fail(fault, where=lambda request: "/c/" in request.path)
+        with pytest.raises(UserError, match="cannot be read at"):
+            Painter(Reader(access)).paint(request_of(image))
+        assert access.doubt is None
+
+    def test_a_refused_document_is_no_missing_one(self, proxy: Proxy) -> None:
+        proxy.fail(Answer(403), where=lambda request: "/s1/" in request.path)
+        access = opened(proxy)
+        root = open_root(access)
+        assert isinstance(root, Group)
+        nodes = {node.path: node for node in list_page(access, root, 200, named_children).nodes}
+        broken = nodes["s1"]
+        assert isinstance(broken, Broken)
+        assert "refuses access" in broken.detail
+
+    def test_where_a_refusal_may_mean_missing_it_is_told(
+        self, proxy: Proxy, s3: S3Server, foreign: Foreign
+    ) -> None:
+        upload(s3.bucket("unlisted"), foreign("ome_zarr_py_05").path, f"{STORE}/")
+        location = replace(parse_location(f"s3://unlisted/{STORE}"), endpoint=proxy.url)
+        access = open_access(location)
+        image = image_of(access, open_root(access))
+        assert image is not None
+        proxy.fail(Answer(403), where=lambda request: "/c/" in request.path)
+        Painter(Reader(access)).paint(request_of(image))
+        assert "refuses access" in (access.doubt or "")
+
+
+class TestWebServers:
+    @pytest.mark.parametrize("status", [400, 405, 429, 500, 501])
+    def test_what_is_no_list_of_a_folder_hides_nothing(
+        self, web: WebServer, proxy_to: Callable[[str], Proxy], foreign: Foreign, status: int
+    ) -> None:
+        link = web.folder / "folder-answers"
+        if not link.exists():
+            link.symlink_to(foreign("ome_zarr_py_05").path)
+        proxy = proxy_to(web.plain)
+        proxy.fail(Answer(status), where=lambda request: request.path.endswith("/"))
+        access = open_access(parse_location(f"{proxy.url}/folder-answers"))
+        root = open_root(access)
+        assert isinstance(root, Group)
+        page = list_page(access, root, 200, named_children)
+        assert {"s0", "s1"} <= {node.path for node in page.nodes}
+        assert not page.complete
+
+    @pytest.mark.parametrize("body", [b'{"error": "not found"}', b"", b"Not found"])
+    def test_success_for_what_is_missing(
+        self, web: WebServer, proxy_to: Callable[[str], Proxy], foreign: Foreign, body: bytes
+    ) -> None:
+        link = web.folder / "always-200"
+        if not link.exists():
+            link.symlink_to(foreign("ome_zarr_py_04").path)
+        proxy = proxy_to(web.plain)
+        proxy.fail(Answer(200, body=body), where=lambda r: r.path.endswith("/zarr.json"))
+        root = open_root(open_access(parse_location(f"{proxy.url}/always-200")))
+        assert isinstance(root, Group)
+        assert root.zarr_format == 2
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (b"{not json", "is not valid JSON"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS pointer"),
+    ],
+)
+def test_a_broken_root_is_named_for_what_it_is(s3: S3Server, document: bytes, words: str) -> None:
+    obstore.put(s3.bucket("public"), "bad/zarr.json", document)
+    location = replace(parse_location("s3://public/bad"), endpoint=s3.endpoint)
+    with pytest.raises(UserError, match=words):
+        open_root(open_access(location))
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"attributes.json": b'{"n5": "2.0.0"}', "c0/attributes.json": b"{}"}, "N5"),
+        ({"refs/branch.main/a": b"x", "snapshots/b": b"x", "manifests/c": b"x"}, "Icechunk"),
+    ],
+)
+def test_other_formats_are_named(s3: S3Server, keys: dict[str, bytes], words: str) -> None:
+    for key, raw in keys.items():
+        obstore.put(s3.bucket("public"), f"other-{words}/{key}", raw)
+    location = replace(parse_location(f"s3://public/other-{words}"), endpoint=s3.endpoint)
+    with pytest.raises(UserError, match=words):
+        open_root(open_access(location))

@@ -72,6 +72,7 @@ def test_counts_what_it_passes_on(proxy: Proxy, connection: HTTPConnection) -> N
 
 
 def test_passes_on_signed_requests(s3: S3Server, proxy_to: Callable[[str], Proxy]) -> None:
+    empty(s3.bucket(PRIVATE))  # of what other tests put there
     proxy = proxy_to(s3.endpoint)
     bucket = S3Store(
         PRIVATE,

@@ -88,6 +88,7 @@ def s3_store(server: S3Server, bucket: str, **credentials: str | bool) -> S3Stor
 @pytest.mark.parametrize("name", [s3_server.PUBLIC, s3_server.UNLISTED, s3_server.PRIVATE])
 def test_s3(s3: S3Server, folder: Path, name: str) -> None:
     bucket = s3.bucket(name)
+    empty(bucket)  # of what other tests put there
     upload(bucket, folder)
     is_read(bucket)
     assert obstore.get(bucket, NAMES[1], options={"range": {"suffix": 3}}).bytes() == b"789"
@@ -119,6 +120,7 @@ def test_s3_fills_and_empties(s3: S3Server, folder: Path) -> None:
 
 def test_s3_by_its_environment(s3: S3Server, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bucket = s3.bucket(s3_server.PRIVATE)
+    empty(bucket)
     upload(bucket, folder)
     for name, value in s3.environment.items():
         monkeypatch.setenv(name, value)
@@ -129,6 +131,7 @@ def test_s3_by_its_environment(s3: S3Server, folder: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("name", [gcs_server.PUBLIC, gcs_server.PRIVATE])
 def test_gcs(gcs: GCSServer, folder: Path, name: str) -> None:
     bucket = gcs.bucket(name)
+    empty(bucket)  # of what other tests put there
     upload(bucket, folder)
     is_read(bucket)
     assert obstore.get(bucket, NAMES[1], options={"range": {"suffix": 3}}).bytes() == b"789"
@@ -155,6 +158,7 @@ def test_gcs_fills_and_empties(gcs: GCSServer, folder: Path) -> None:
 @pytest.mark.parametrize("name", [azure_server.PUBLIC, azure_server.PRIVATE])
 def test_azure(azure: AzureServer, folder: Path, name: str) -> None:
     container = azure.container(name)
+    empty(container)
     upload(container, folder)
     is_read(container)
     anonymous = AzureStore(

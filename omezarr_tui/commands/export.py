@@ -7,7 +7,7 @@ from pathlib import Path
 
 from omezarr_tui.commands.arguments import add_access, add_level
 from omezarr_tui.commands.output import Output, Progress
-from omezarr_tui.commands.places import Place, open_image, open_place
+from omezarr_tui.commands.places import Place, open_image, open_place, tell_doubt
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.image.export import export_npy
 from omezarr_tui.image.selection import parse_selection
@@ -100,4 +100,4 @@ def export(
     name = array.path or place.name
     told = f"{visible(name)}[{wanted.numpy_text}]: {format_shape(wanted.shape)} {dtype}"
     Output().line(f"{visible(out)}: {told}, {size}")
-    return ExitCode.DONE
+    return tell_doubt(place)

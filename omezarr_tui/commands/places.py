@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import dataclass
 from itertools import islice
 
 from omezarr_tui.commands.arguments import place_of
+from omezarr_tui.commands.output import Output
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.ome.discover import Image, image_of, mark, named_children
 from omezarr_tui.ome.read import kind_of
@@ -60,6 +62,16 @@ def open_place(args: argparse.Namespace) -> Place:
     found = find_node(access, node_path(args.node))
     assert not isinstance(found, Broken)  # that was raised
     return Place(access, found)
+
+
+def tell_doubt(place: Place) -> ExitCode:
+    """Say on standard error where chunks may be there that count as never written."""
+    if place.access.doubt is None:
+        return ExitCode.DONE
+    output = Output(sys.stderr)
+    output.line("Some chunks count as never written, and may be there all the same:")
+    output.line(f"  {visible(place.access.doubt)}")
+    return ExitCode.PROBLEMS
 
 
 def open_image(place: Place, level: int | None) -> tuple[Image, int | None]:

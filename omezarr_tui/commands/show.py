@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from omezarr_tui.commands.ansi import ansi_lines
 from omezarr_tui.commands.arguments import add_access, add_level, add_place
 from omezarr_tui.commands.output import Output, packed
-from omezarr_tui.commands.places import Place, open_image, open_place
+from omezarr_tui.commands.places import Place, open_image, open_place, tell_doubt
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.image.bar import axis_positions, level_text, window_text
 from omezarr_tui.image.cells import RENDERINGS, Rendering
@@ -131,7 +131,7 @@ def show(place: Place, options: ShowOptions) -> ExitCode:
         output.line(line)
     for line in _bar(picture, room[1]):
         output.line(line)
-    return ExitCode.DONE
+    return tell_doubt(place)
 
 
 def _room(size: str | None) -> tuple[int, int]:

@@ -65,6 +65,10 @@ class Access(Protocol):
         """Why the server refused keys, which then count as missing; None where it did not."""
 
     @property
+    def doubt(self) -> str | None:
+        """Why chunks that count as never written may be there all the same; None if sure."""
+
+    @property
     def as_whom(self) -> str:
         """As whom a server is asked, in words that tell no secret; empty where nobody asks."""
 

@@ -59,6 +59,10 @@ class ArchiveAccess:
         self._archive = archive
 
     @property
+    def doubt(self) -> None:
+        """None: a zip's list tells what is in it."""
+
+    @property
     def as_whom(self) -> str:
         """As whom a server is asked for the zip, in words."""
         return self._archive.access.as_whom

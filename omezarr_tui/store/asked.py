@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from omezarr_tui.store.access import Documents
 from omezarr_tui.store.documents import DOCUMENTS, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP
 from omezarr_tui.store.node import join_path, parent_path
+from omezarr_tui.store.refusals import NotLetIn
 from omezarr_tui.store.remembered import CONSOLIDATED_BYTES, ZMETADATA, Remembered
 from omezarr_tui.store.waiting import wait_for
 
@@ -27,8 +28,10 @@ class AskedDocuments:
     Attributes
     ----------
     lists
-        Whether names can be listed: then who may not read a key is told so, and who is
-        refused where names cannot be listed may as well ask for what is missing.
+        Whether names can be listed; None until it was tried.
+    says_missing
+        Whether the server says so of what is missing. To who may not list, S3 refuses that
+        as well: only there does a refusal count as missing.
     settled
         Whether it is known as whom the server lets us read.
     denied
@@ -44,7 +47,8 @@ class AskedDocuments:
         self._try_otherwise = try_otherwise
         self.settled = False
         self.remembered = Remembered()
-        self.lists = False
+        self.lists: bool | None = None
+        self.says_missing = False
         self.denied: str | None = None
 
     def forget(self) -> None:
@@ -73,6 +77,11 @@ class AskedDocuments:
             found = [self._known(path, failed) for path in paths]
         return found
 
+    def counts_as_missing(self, answer: OSError) -> bool:
+        """Whether what was refused may as well be missing."""
+        refused = isinstance(answer, PermissionError) and not isinstance(answer, NotLetIn)
+        return refused and not self.lists and not self.says_missing
+
     def _format_around(self, path: str) -> int | None:
         """The format of a node that was read, else of the nearest one above it that was."""
         while True:
@@ -92,12 +101,16 @@ class AskedDocuments:
                 return failed[key]
             if (raw := self.remembered.get(key)) is not None:
                 found[name] = raw
+        of_v2 = ZGROUP in found or ZARRAY in found
+        if of_v2 and b'"zarr_format"' not in found.get(ZARR_JSON, b'"zarr_format"'):
+            del found[ZARR_JSON]  # some answer to what is missing, with the code for success
         return found
 
     async def _learn(self, keys: Sequence[str]) -> dict[str, OSError]:
         """Ask for the documents that are not known, all at once; those that failed, with why."""
         unknown = [key for key in keys if key not in self.remembered]
         answers = await self._answers(unknown)
+        self.says_missing |= any(isinstance(a, FileNotFoundError) for a in answers.values())
         failed: dict[str, OSError] = {}
         # An answer about consolidated metadata comes last: what was read itself counts more.
         for key, answer in sorted(answers.items(), key=lambda item: item[0].endswith(ZMETADATA)):
@@ -105,8 +118,7 @@ class AskedDocuments:
                 self.remembered.learn(key, answer)
             elif isinstance(answer, FileNotFoundError):
                 self.remembered.learn(key, None)
-            elif isinstance(answer, PermissionError) and not self.lists:
-                # S3 says so of what is missing to who may read, but not list.
+            elif self.counts_as_missing(answer):
                 self.denied = self.denied or str(answer)
                 self.remembered.learn(key, None)
             elif not key.endswith(ZMETADATA):

@@ -138,7 +138,7 @@ def _fetching(profile: str) -> Provider:
         except ImportError:
             raise PermissionError(
                 f"the AWS profile {profile!r} fetches its credentials, which takes boto3: "
-                "install it with: pip install 'omezarr-tui[aws]'"
+                "install it with: pip install 'omezarr-tui[aws]', or pip install boto3"
             ) from None
         except Exception as error:  # botocore raises many kinds
             # What a program of the user's said may be anything, the secret too.

@@ -115,7 +115,7 @@ def _without(protocol: str) -> str:
     """Said of who asks as nobody, as there is nothing else: where credentials were looked for."""
     looked = {"s3": "the environment and ~/.aws", "gs": "the environment and gcloud"}
     looked["az"] = "the environment and the Azure CLI"
-    return f"{ANONYMOUS}, as {looked.get(protocol, '~/.netrc')} have no credentials"
+    return f"{ANONYMOUS}, as no credentials are in {looked.get(protocol, '~/.netrc')}"
 
 
 def _short_names(protocol: str, storage: Mapping[str, str]) -> dict[str, str]:

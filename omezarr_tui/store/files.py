@@ -42,7 +42,7 @@ def open_files(location: Location, options: Options) -> RemoteAccess:
         if find_spec("asyncssh") is None:
             raise UserError(
                 f"{location.url} cannot be opened",
-                "pip install 'omezarr-tui[ssh]' brings what reads it",
+                "pip install 'omezarr-tui[ssh]' brings what reads it, as does pip install asyncssh",
             )
         from omezarr_tui.store.sftp import SFTPTransport
         from omezarr_tui.store.ssh import Connection

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from omezarr_tui.errors import UserError, explain
+from omezarr_tui.errors import ExitCode, UserError, explain
 from omezarr_tui.store.access import Access, Entry
 from omezarr_tui.store.documents import (
     DOCUMENTS,
@@ -81,6 +81,8 @@ def read_nodes(
     try:
         found = access.documents(paths, zarr_format)
     except UserError as error:  # one of the names is no name
+        if error.exit_code == ExitCode.USAGE:  # no: it is how the store was to be opened
+            raise
         if len(paths) > 1:
             return [read_nodes(access, [path], zarr_format)[0] for path in paths]
         return [Broken(paths[0], "cannot be read", explain(error))]

@@ -36,7 +36,7 @@ class LocalAccess:
     """
 
     can_list = True
-    denied = None
+    denied = doubt = None
     as_whom = ""
     traffic: Traffic | None = None
 

@@ -50,6 +50,7 @@ RETRIES: Any = {
 _WHOLE_BYTES = 64 * MIB
 _COALESCE = 64 * 1024  # parts that lie so near one another come with one request
 _LIST_BATCH = 1000
+_INDEX_BYTES = 16 * MIB  # of the page that a web server makes of a folder
 
 
 def _again(ask: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
@@ -235,8 +236,8 @@ class ObjectTransport:
     async def _entries_of_page(self, address: str) -> list[Entry]:
         """The names in the page that some web servers make of a folder."""
         try:
-            names = names_in_index(await self._plainly(f"{address}/", MIB))
-        except (FileNotFoundError, PermissionError):
+            names = names_in_index(await self._plainly(f"{address}/", _INDEX_BYTES))
+        except OSError:  # whatever it answers: it is no list
             names = None
         self.can_list = names is not None
         return [Entry(name.rstrip("/"), name.endswith("/")) for name in names or ()]
@@ -285,6 +286,8 @@ class ObjectTransport:
         """Turn what obstore raises into an `OSError` for people."""
         try:
             yield
+        except FileNotFoundError as error:  # obstore's own, with the library's words
+            raise FileNotFoundError(f"{self._root} has no such object") from error
         except (OSError, UserError, asyncio.CancelledError):
             raise
         except ValueError as error:  # control characters, mostly

@@ -8,6 +8,10 @@ from omezarr_tui.store.hierarchy import holds_zarr, read_node, unread_document
 from omezarr_tui.store.node import Broken, Group, Node, join_path
 from omezarr_tui.store.strange_folders import name_folder
 from omezarr_tui.store.strangers import HEAD_BYTES, name_file
+from omezarr_tui.store.webindex import names_in_index
+
+# Names by which folders of other formats are told, before any folder counts as one of stores.
+_STRANGE = ({"attributes.json"}, {"refs", "snapshots"}, {"repo"}, {"info"})
 
 
 def open_root(access: Access) -> Node:
@@ -22,13 +26,18 @@ def open_root(access: Access) -> Node:
     where = access.location.url
     node = read_node(access, "")
     if isinstance(node, Broken) and access.traffic is not None:
-        raise UserError(f"{where} cannot be opened", node.detail or node.reason)
+        if access.denied:
+            raise UserError(f"{where} cannot be read", access.denied)
+        raise UserError(f"{where} {node.reason}", node.detail)
     if node is not None:
         return node
     try:
         entries = access.entries("")
     except OSError as error:
         raise UserError(f"{where} cannot be listed", explain(error)) from error
+    names = {entry.name for entry in entries}
+    if any(marks <= names for marks in _STRANGE) and (found := name_folder(access)):
+        raise UserError(f"{where} is {found[0]}", found[1])
     # Over a network, to look further takes long; what the folders hold is seen when they open.
     if not unread_document(entries) and holds_zarr(access, "", deep=access.traffic is None):
         return Group("", None)
@@ -51,7 +60,7 @@ def _nothing_there(access: Access) -> UserError:
         head = access.get_range("", 0, HEAD_BYTES)
     except (OSError, UserError):
         head = b""
-    if head and (found := name_file(access.location.name, head)):
+    if head and (names_in_index(head) is None) and (found := name_file(access.location.name, head)):
         return UserError(f"{where} is {found[0]}", found[1])
     if access.can_list:
         return UserError(f"There is nothing at {where}", "check the address")

@@ -84,18 +84,23 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
     if any(code in text for code in _EXPIRED):
         return NotLetIn(f"the credentials for {place} have expired; tried {tried}")
     if fetching := _FETCHING.search(text):
-        return PermissionError(f"{fetching[1]}; tried {tried}")
+        return NotLetIn(f"{fetching[1]}; tried {tried}")
     if any(part in text for part in _OF_ROLES):
-        return PermissionError(f"no credentials could be fetched for {place}; tried {tried}")
-    if isinstance(error, PermissionDeniedError | UnauthenticatedError) or any(
-        code in text for code in _UNKNOWN
-    ):
-        code = _CODE.search(text)
-        why = f" ({code[1]})" if code else ""
-        return PermissionError(f"{place} refuses access{why}; tried {tried}")
+        return NotLetIn(f"no credentials could be fetched for {place}; tried {tried}")
     status = _STATUS.search(text)
-    if status and status[1] in ("401", "403"):
-        return PermissionError(f"{place} refuses access; tried {tried}")
+    answer = status[1] if status else ""
+    code = _CODE.search(text)
+    refused = f"{place} refuses access{f' ({code[1]})' if code else ''}; tried {tried}"
+    if (
+        isinstance(error, UnauthenticatedError)
+        or answer == "401"
+        or any(code in text for code in _UNKNOWN)
+    ):
+        return NotLetIn(refused)
+    if isinstance(error, PermissionDeniedError) or answer == "403":
+        return PermissionError(refused)
+    if answer == "404":
+        return FileNotFoundError(f"there is no {place}")
     return _of_answer(text, place) or _of_network(text, place)
 
 
@@ -117,6 +122,11 @@ def _of_network(text: str, place: str) -> OSError:
     """What kept the answer from coming."""
     host = _HOST.search(text)
     place = host[1] if host else place
+    if "certificate" in text.lower():
+        return ConnectionError(
+            f"the certificate of {place} is not trusted here; SSL_CERT_FILE names the file of "
+            "an authority that vouches for it"
+        )
     if "dns error" in text:
         return ConnectionError(f"there is no host of the name {place}, or no network")
     if "body error" in text or "IncompleteMessage" in text:

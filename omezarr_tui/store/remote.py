@@ -45,6 +45,7 @@ class RemoteAccess:
     def __init__(self, location: Location, options: Options, transport: Transport) -> None:
         self.location = location
         self.traffic = Traffic()
+        self.doubt: str | None = None
         self._options = options
         self._transport = transport
         self._asked = AskedDocuments(self._get, self._be_someone_else)
@@ -54,7 +55,7 @@ class RemoteAccess:
     @property
     def can_list(self) -> bool:
         """Whether `entries` tells all names; known once something was listed."""
-        return self._asked.lists
+        return self._asked.lists is not False
 
     @property
     def denied(self) -> str | None:
@@ -70,6 +71,7 @@ class RemoteAccess:
         """The same kind of access at another place, over the same connection."""
         other = RemoteAccess(location, self._options, self._transport)
         other.traffic, other._asked.settled = self.traffic, self._asked.settled
+        other._asked.says_missing = self._asked.says_missing
         return other
 
     def why_read_only(self) -> str | None:
@@ -115,9 +117,9 @@ class RemoteAccess:
         except FileNotFoundError:
             return None
         except PermissionError as error:
-            if self._asked.lists:  # then it is there, or S3 would say that it is not
+            if not self._asked.counts_as_missing(error):
                 raise
-            self._asked.denied = str(error)
+            self.doubt = str(error)
             return None
 
     async def fetch_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
@@ -198,6 +200,7 @@ class RemoteAccess:
             self._asked.lists = self._transport.can_list
             return found
         except FileNotFoundError:
+            self._asked.lists = self._transport.can_list
             return []
         except PermissionError as error:  # as often, where anyone may read but not list
             self._asked.lists = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from omezarr_tui.settings import Settings
@@ -38,11 +39,17 @@ def as_set(location: Location, options: Options, settings: Settings) -> tuple[Lo
         options,
         profile=options.profile or rules.get("profile"),
         anonymous=options.anonymous if said else rules.get("anonymous"),
-        storage={**rules.get("storage_options", {}), **options.storage},
+        storage={**_without_login(rules.get("storage_options", {}), said), **options.storage},
     )
     if location.endpoint is None and "endpoint_url" in rules:
         location = location.with_endpoint(rules["endpoint_url"])
     return location, options
+
+
+def _without_login(storage: Mapping[str, str], said: bool) -> dict[str, str]:
+    """Settings of a library; where the command line said as whom to ask, none that say it too."""
+    words = ("key", "secret", "token", "password", "username", "account")
+    return {k: v for k, v in storage.items() if not (said and any(w in k.lower() for w in words))}
 
 
 def _folder(prefix: str) -> str:

@@ -7,6 +7,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+from omezarr_tui.store.refusals import NotLetIn
+
 _SECONDS = 30
 
 
@@ -38,7 +40,9 @@ def web_get(root: str, path: str, headers: Mapping[str, str], most: int) -> byte
         with urlopen(request, timeout=_SECONDS) as answer:
             raw: bytes = answer.read(most + 1)
     except HTTPError as error:
-        if error.code in (401, 403):
+        if error.code == 401:
+            raise NotLetIn(f"{root} refuses access") from error
+        if error.code == 403:
             raise PermissionError(f"{root} refuses access") from error
         if error.code in (404, 410):
             raise FileNotFoundError(path) from error

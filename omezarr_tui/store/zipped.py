@@ -90,6 +90,8 @@ class Archive:
                     for info in opened.infolist()
                     if not info.is_dir() and not info.filename.startswith("__MACOSX/")
                 }
+        except FileNotFoundError as error:
+            raise UserError(f"There is no {self.name}", "check the address") from error
         except OSError as error:
             raise UserError(f"{self.name} cannot be opened as a zip", explain(error)) from error
         except _DAMAGED as error:

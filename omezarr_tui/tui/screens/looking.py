@@ -26,6 +26,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 2.0, 30.0  # seconds between tries while the networ
 class LookingScreen(StoreScreen):
     """The part of the main screen that the picture answers to."""
 
+    _doubted = False  # whether it was told that chunks may be there that seem missing
     _lost = 0  # how often in a row the network failed
     _retrying: Timer | None = None
 
@@ -44,6 +45,10 @@ class LookingScreen(StoreScreen):
         self._lost = 0
         self.panel.paint(event.picture)
         self.refresh_keys()
+        if self.access.doubt is not None and not self._doubted:
+            self._doubted = True
+            words = "Some chunks count as never written, and may be there all the same:"
+            self.tell(f"{words} {self.access.doubt}", "warning")
 
     @on(messages.NotPainted)
     def _not_painted(self, event: messages.NotPainted) -> None:
