@@ -122,8 +122,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def script() -> NoReturn:
     """Run a command, and end the process with its exit code."""
     code = main()
-    if "obstore" in sys.modules:
-        # Its threads may still hand something to Python, which aborts where Python is ending.
+    if "omezarr_tui.store.remote" in sys.modules:
+        # Threads that wait for a server would be waited for in turn, and obstore's may hand
+        # something to Python while it ends, which aborts.
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError, AttributeError):
                 stream.flush()

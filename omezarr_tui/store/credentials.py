@@ -185,9 +185,10 @@ def _nobody_of_google() -> Iterator[str]:
 
 def _not_understood(location: Location, given: Collection[str]) -> UserError:
     """Of settings that may be secrets, only the names are told."""
+    names = f"one of {', '.join(sorted(given))} is not understood; times are written like 30s"
     return UserError(
-        f"{location.url} cannot be opened with these settings",
-        f"one of {', '.join(sorted(given))} is not understood",
+        f"{location.url} cannot be opened{' with these settings' if given else ''}",
+        names if given else "the address is not understood",
         exit_code=ExitCode.USAGE,
     )
 

@@ -172,7 +172,7 @@ def parse_location(text: str) -> Location:
     # A local file may well be named `a::b` or so, or end in a space: what exists is a path.
     if os.path.exists(text):
         return _local(text)
-    text = text.strip()
+    text = text.strip().strip("<>\"'")  # as addresses stand in mails and scripts
     if not text or text.lower() == "file://":
         raise UserError("No location was given", "name a folder that holds a Zarr store")
     if _CHAINED.search(text):
@@ -255,8 +255,8 @@ def _split(url: str) -> SplitResult | None:
 
 def _holds_password(what: str) -> UserError:
     return UserError(
-        f"{what[0].upper()}{what[1:]} holds a password",
-        "passwords are shown and logged there; put it into ~/.netrc, a profile or the "
+        f"{what[0].upper()}{what[1:]} holds a user name or a password",
+        "what stands there is shown and logged; put it into ~/.netrc, a profile or the "
         "ssh agent, and leave it out of the address",
         exit_code=ExitCode.USAGE,
     )

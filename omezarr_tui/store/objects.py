@@ -247,7 +247,10 @@ class ObjectTransport:
         import obstore
 
         if self._web:
-            raise OSError("a web server does not tell all keys and their sizes")
+            raise UserError(
+                "What is stored here cannot be counted",
+                "a web server does not tell all keys and their sizes",
+            )
         skip = len(self._key(address)) + 1 if self._key(address) else 0
         with self._told(address):
             stream = obstore.list(self._store(), self._key(address) or None, chunk_size=_LIST_BATCH)

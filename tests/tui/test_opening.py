@@ -220,7 +220,7 @@ class TestLine:
             line = p.screen.query_one(PlaceLine)
             line.put("https://me:secret@example.org/a.zarr")
             await p.press("enter")
-            assert "holds a password" in told(p)
+            assert "holds a user name or a password" in told(p)
             assert "secret" not in told(p)
 
     async def test_letters_are_typed_there(self, folder: Path) -> None:
