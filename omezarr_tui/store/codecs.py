@@ -77,9 +77,8 @@ def _known_in_v3(name: str) -> bool:
 
     try:
         get_codec_class(name)
-    except KeyError:
-        return False
-    except ImportError:  # registered, but what it needs is missing
+    except (KeyError, ValueError, ImportError):
+        # Before 3.4 a KeyError, then an error of zarr's own; or what it needs is missing.
         return False
     # zarr names all codecs of numcodecs, also those that are not installed.
     return not name.startswith(_PREFIX) or _known_in_v2(name.removeprefix(_PREFIX))
