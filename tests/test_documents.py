@@ -3,6 +3,7 @@
 import gzip
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from spelling import CRC, LITTLE, sharded
 
 from omezarr_tui.store.documents import parse_node
 from omezarr_tui.store.node import Array, Broken, Group, KeyEncoding, ShardIndex
+
+# Python 3.13 and newer point at the comma, older ones behind it.
+_COMMA = 12 if sys.version_info >= (3, 13) else 13
 
 
 def v3(document: Any) -> Any:
@@ -261,7 +265,10 @@ class TestBadDocuments:
     @pytest.mark.parametrize(
         ("raw", "told"),
         [
-            (b'{"zarr_format": 3,\n "a": [1, 2,]}', "a comma stands before the closing ]"),
+            (
+                b'{"zarr_format": 3,\n "a": [1, 2,]}',
+                f"line 2, column {_COMMA}: a comma stands before the",
+            ),
             (b'{"a": 1,\n}', "a comma stands before the closing }"),
             (b"{'a': 1}", "line 1, column 2: JSON has no single quotes"),
             (b'{"a": True}', "JSON spells True as true"),

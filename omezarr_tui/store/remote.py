@@ -170,6 +170,7 @@ class RemoteAccess:
     def forget(self) -> None:
         """Ask for everything anew from now on."""
         self._asked.forget()
+        self.doubt = None
         for listing in self._listings.values():
             listing.drop()
         self._listings = {}

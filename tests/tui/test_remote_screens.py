@@ -47,6 +47,20 @@ class TestLooking:
                 ["▪", "volume.ome.zarr", "Zarr", "v3", "·", "OME-Zarr", "0.5", "image"],
             ]
 
+    async def test_refused_chunks_are_told_as_long_as_they_are_shown(
+        self, proxy: Proxy, start: Start
+    ) -> None:
+        proxy.fail(Answer(403), where=lambda request: "/c/" in request.path)
+        async with start("s3://unlisted/screens/volume.ome.zarr") as p:
+            assert subtitle(p) == "refused chunks are shown as never written"
+            await p.press("full_stop")
+            assert subtitle(p) == "refused chunks are shown as never written"
+            proxy.heal()
+            await p.press("r")
+            await p.until(lambda: not subtitle(p))
+            assert p.panel.picture is not None
+            assert p.panel.picture.samples.max() > 0
+
     async def test_a_place_that_lists_nothing_says_so_in_the_tree(self, start: Start) -> None:
         async with start("s3://unlisted/screens/volume.ome.zarr") as p:
             assert [row.split()[1] for row in p.rows] == ["volume.ome.zarr", "s0", "s1", "s2"]

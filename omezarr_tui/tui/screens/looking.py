@@ -26,7 +26,6 @@ _FIRST_WAIT, _LONGEST_WAIT = 2.0, 30.0  # seconds between tries while the networ
 class LookingScreen(StoreScreen):
     """The part of the main screen that the picture answers to."""
 
-    _doubted = False  # whether it was told that chunks may be there that seem missing
     _lost = 0  # how often in a row the network failed
     _retrying: Timer | None = None
 
@@ -45,10 +44,8 @@ class LookingScreen(StoreScreen):
         self._lost = 0
         self.panel.paint(event.picture)
         self.refresh_keys()
-        if self.access.doubt is not None and not self._doubted:
-            self._doubted = True
-            words = "Some chunks count as never written, and may be there all the same:"
-            self.tell(f"{words} {self.access.doubt}", "warning")
+        if self.access.doubt is not None:  # it stands there as long as the picture does
+            self.panel.border_subtitle = "refused chunks are shown as never written"
 
     @on(messages.NotPainted)
     def _not_painted(self, event: messages.NotPainted) -> None:
@@ -184,6 +181,7 @@ class LookingScreen(StoreScreen):
     def action_read(self) -> None:
         """Read again, or read what was asked about."""
         self.work.forget()
+        self.access.forget()
         self.hierarchy.list_again()
         self.panel.allow()
         if self.access.traffic is None:
