@@ -112,7 +112,7 @@ def show(place: Place, options: ShowOptions) -> ExitCode:
     view = first_view(image)
     if view is None:
         _print_table(output, _table(place, image, level, room, options, settings))
-        return ExitCode.DONE
+        return tell_doubt(place)
     request = PictureRequest(
         image=image,
         view=_view_at(image, view, level, options.at, place),
