@@ -14,7 +14,7 @@ import numpy as np
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.image.view import View, first_view
 from omezarr_tui.ome.discover import Image, image_of, named_children
-from omezarr_tui.ome.model import Axis, Level, Multiscale
+from omezarr_tui.ome.model import Axis, LabelImage, Level, Multiscale
 from omezarr_tui.store.dtypes import dtype_of_v3
 from omezarr_tui.store.hierarchy import walk
 from omezarr_tui.store.local import LocalAccess
@@ -78,7 +78,9 @@ def image(
     scales = scales or [[1.0] * len(names)] * len(shapes)
     levels = [Level(f"s{n}", tuple(scale), (0.0,) * len(names)) for n, scale in enumerate(scales)]
     arrays = [array(shape, path=f"s{n}") for n, shape in enumerate(shapes)]
-    multiscale = Multiscale("", "", "0.5", tuple(axes), tuple(levels), is_label=is_label)
+    multiscale = Multiscale(
+        "", "", "0.5", tuple(axes), tuple(levels), label=LabelImage() if is_label else None
+    )
     return Image(multiscale, tuple(arrays))
 
 

@@ -180,11 +180,15 @@ class TestOfficialDocuments:
                 assert not [note for note in told.notes if "listed;" not in note]
                 understood += 1
             if "plate" in ome:
-                plate = read_plate(row["attrs"])
+                plate = read_plate("", row["attrs"])
                 assert plate is not None
-                assert plate.wells == tuple(well["path"] for well in ome["plate"]["wells"])
+                assert tuple(w.path for w in plate.wells) == tuple(
+                    well["path"] for well in ome["plate"]["wells"]
+                )
             if "well" in ome:
-                well = read_well(row["attrs"])
+                well = read_well("", row["attrs"])
                 assert well is not None
-                assert well.fields == tuple(image["path"] for image in ome["well"]["images"])
+                assert tuple(f.path for f in well.fields) == tuple(
+                    image["path"] for image in ome["well"]["images"]
+                )
         assert understood > 15

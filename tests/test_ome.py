@@ -74,16 +74,16 @@ class TestWhatTheWritersSay:
     def test_plates_and_wells(self, name: str, foreign: Foreign) -> None:
         made = foreign(name)
         facts = made.plates[""]
-        plate = read_plate(open_root(local(made.path)).attributes)  # type: ignore[union-attr]
+        plate = read_plate("", open_root(local(made.path)).attributes)  # type: ignore[union-attr]
         assert plate is not None
         assert (plate.name, plate.rows, plate.columns) == ("screen", facts.rows, facts.columns)
-        assert plate.wells == facts.wells
-        for path in plate.wells:
+        assert tuple(well.path for well in plate.wells) == facts.wells
+        for path in facts.wells:
             node = find_node(local(made.path), path)
             assert isinstance(node, Group)
-            well = read_well(node.attributes)
+            well = read_well(path, node.attributes)
             assert well is not None
-            assert well.fields == facts.fields
+            assert tuple(field.path for field in well.fields) == facts.fields
             assert {n for n, must in named_children(node).items() if must} == set(facts.fields)
 
     @pytest.mark.parametrize("name", IMAGES)

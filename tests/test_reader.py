@@ -20,7 +20,7 @@ from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.sampling import Sampling, choose_sampling
 from omezarr_tui.image.view import first_view
 from omezarr_tui.ome.discover import Image
-from omezarr_tui.ome.model import Window
+from omezarr_tui.ome.model import LabelImage, Window
 from omezarr_tui.store.node import Array
 
 pytestmark = pytest.mark.filterwarnings(
@@ -195,6 +195,8 @@ def test_a_picture_says_what_it_shows(tmp_path: Path) -> None:
     assert mean.window_source == "1–99 % of what is seen"
     by_hand = painter.paint(request_of(shown, (10, 60), window=Window(0, 9)))
     assert by_hand.window_source == "set by hand"
-    labels = replace(shown, multiscale=replace(image("yx", (40, 40)).multiscale, is_label=True))
+    labels = replace(
+        shown, multiscale=replace(image("yx", (40, 40)).multiscale, label=LabelImage())
+    )
     told = painter.paint(request_of(labels, (10, 60)))
     assert told.reduction == "one pixel of 4 × 2"

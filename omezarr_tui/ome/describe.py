@@ -74,7 +74,7 @@ def _group_facts(group: Group, image: Image | None) -> list[Fact]:
     if group.zarr_format is None:
         return [*facts, Fact("", "a plain folder that holds stores")]
     facts.append(Fact("format", format_line(group)))
-    if plate := read_plate(group.attributes):
+    if plate := read_plate(group.path, group.attributes):
         facts.append(
             Fact(
                 "plate",
@@ -82,7 +82,7 @@ def _group_facts(group: Group, image: Image | None) -> list[Fact]:
                 f"{plural(len(plate.wells), 'well')}",
             )
         )
-    if well := read_well(group.attributes):
+    if well := read_well(group.path, group.attributes):
         facts.append(Fact("fields", format_count(len(well.fields))))
     return facts + (image_facts(image) if image else [])
 

@@ -45,10 +45,10 @@ def named_children(group: Group) -> dict[str, bool]:
     paths: list[Any] = []
     if multiscale := read_multiscale("", group.attributes):
         paths += [level.path for level in multiscale.levels]
-    if plate := read_plate(group.attributes):
-        paths += plate.wells
-    if well := read_well(group.attributes):
-        paths += well.fields
+    if plate := read_plate(group.path, group.attributes):
+        paths += [w.path for w in plate.wells]
+    if well := read_well(group.path, group.attributes):
+        paths += [field.path for field in well.fields]
     # The series that a group OME lists lie beside it, not in it ("bioformats2raw.layout").
     if isinstance(listed := ome.get("labels"), list):
         paths += listed

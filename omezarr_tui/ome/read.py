@@ -10,10 +10,13 @@ from typing import Any
 from omezarr_tui.ome.model import (
     Axis,
     Channel,
+    Field,
+    LabelImage,
     Level,
     Multiscale,
     OmeKind,
     Plate,
+    PlateWell,
     Well,
     Window,
 )
@@ -115,7 +118,7 @@ def read_multiscale(path: str, attributes: Mapping[str, Any]) -> Multiscale | No
         axes=axes,
         levels=tuple(levels),
         channels=_channels(ome.get("omero")),
-        is_label=isinstance(ome.get("image-label"), dict),
+        label=LabelImage() if isinstance(ome.get("image-label"), dict) else None,
         notes=tuple(notes),
     )
 
@@ -133,23 +136,30 @@ def multiscale_of_array(array: Array) -> Multiscale:
     return Multiscale(array.path, array.name, None, axes, (level,))
 
 
-def read_plate(attributes: Mapping[str, Any]) -> Plate | None:
+def read_plate(path: str, attributes: Mapping[str, Any]) -> Plate | None:
     """The plate that a group's attributes describe; None where they describe none."""
     plate = ome_attributes(attributes).get("plate")
     if not isinstance(plate, dict):
         return None
     return Plate(
+        path=path,
         name=str(plate.get("name") or ""),
         rows=_texts(plate.get("rows"), "name"),
         columns=_texts(plate.get("columns"), "name"),
-        wells=_texts(plate.get("wells"), "path"),
+        wells=tuple(
+            PlateWell(str(w["path"]), int(w.get("rowIndex", -1)), int(w.get("columnIndex", -1)))
+            for w in _objects(plate.get("wells"))
+            if "path" in w
+        ),
     )
 
 
-def read_well(attributes: Mapping[str, Any]) -> Well | None:
+def read_well(path: str, attributes: Mapping[str, Any]) -> Well | None:
     """The well that a group's attributes describe; None where they describe none."""
     well = ome_attributes(attributes).get("well")
-    return Well(_texts(well.get("images"), "path")) if isinstance(well, dict) else None
+    if not isinstance(well, dict):
+        return None
+    return Well(path, tuple(Field(field) for field in _texts(well.get("images"), "path")))
 
 
 def _axes(declared: Any, rank: int | None, notes: list[str]) -> tuple[Axis, ...]:
