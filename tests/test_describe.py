@@ -4,10 +4,11 @@ from foreign import Foreign
 from foreign.ome import COLORS, OMERO
 from looking import array, array_in, image_in, local
 
-from omezarr_tui.ome.describe import axes_text, facts_of, format_line, pixel_size, shape_with_axes
+from omezarr_tui.ome.describe import facts_of, format_line, shape_with_axes
 from omezarr_tui.ome.describe_json import facts_json
 from omezarr_tui.ome.model import Axis
 from omezarr_tui.ome.read import multiscale_of_array
+from omezarr_tui.ome.sizes import axes_text, pixel_size
 from omezarr_tui.store.node import Broken, Group
 from omezarr_tui.store.opening import open_root
 

@@ -12,9 +12,12 @@ from omezarr_tui.commands.arguments import add_access, add_place
 from omezarr_tui.commands.output import Output, Progress
 from omezarr_tui.commands.places import Place, open_place
 from omezarr_tui.errors import ExitCode
-from omezarr_tui.ome.describe import Fact, facts_of, stored_facts
+from omezarr_tui.ome.describe import facts_of, stored_facts
 from omezarr_tui.ome.describe_json import facts_json
 from omezarr_tui.ome.discover import Image, image_of
+from omezarr_tui.ome.fact import Fact
+from omezarr_tui.ome.model import SeriesList
+from omezarr_tui.ome.series import series_of
 from omezarr_tui.store.node import Array
 from omezarr_tui.store.stored import Stored, measure_stored
 from omezarr_tui.text import format_bytes, padded, plural, visible
@@ -88,11 +91,13 @@ def info(place: Place, *, complete: bool, as_json: bool) -> ExitCode:
         `ExitCode.PROBLEMS` where a fact tells of something wrong.
     """
     image = image_of(place.access, place.node)
+    series = series_of(place.access, place.node)
     measured = _measure(place, image) if complete else _Measured()
     output = Output()
-    facts = facts_of(place.node, image, measured.array) + _measured_facts(image, measured)
+    facts = facts_of(place.node, image, measured.array, series)
+    facts += _measured_facts(image, measured)
     if as_json:
-        output.json(_told(place, image, measured))
+        output.json(_told(place, image, measured, series))
     else:
         _print(output, place, facts)
     wrong = any(fact.warning and fact.label != _NO_PROBLEM for fact in facts)
@@ -146,8 +151,10 @@ def _measured_facts(image: Image | None, measured: _Measured) -> list[Fact]:
     return facts
 
 
-def _told(place: Place, image: Image | None, measured: _Measured) -> dict[str, Any]:
-    told: dict[str, Any] = facts_json(place.node, image, measured.array)
+def _told(
+    place: Place, image: Image | None, measured: _Measured, series: SeriesList | None
+) -> dict[str, Any]:
+    told: dict[str, Any] = facts_json(place.node, image, measured.array, series)
     if measured.levels:
         assert image is not None
         told["stored_levels"] = [

@@ -9,7 +9,7 @@ import math
 
 from omezarr_tui.image.cells import NOT_A_NUMBER
 from omezarr_tui.image.picture import Picture
-from omezarr_tui.ome.describe import pixel_size
+from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.text import format_length, format_number, format_shape, visible
 
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from omezarr_tui.ome.discover import Image, mark
-from omezarr_tui.ome.model import Axis, Level
-from omezarr_tui.ome.read import kind_of, ome_version, read_plate, read_well
+from omezarr_tui.ome.describe_group import group_facts
+from omezarr_tui.ome.discover import Image
+from omezarr_tui.ome.fact import Fact
+from omezarr_tui.ome.model import SeriesList
+from omezarr_tui.ome.read import kind_of, ome_version
+from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.store.node import Array, Broken, Codec, CodecKind, Group, Node
 from omezarr_tui.store.stored import Stored
 from omezarr_tui.text import (
     compact_json,
     format_bytes,
     format_count,
-    format_length,
-    format_number,
     format_shape,
-    format_unit,
     plural,
     visible,
 )
@@ -27,29 +26,12 @@ _LISTS = ("labels", "series-list", "bioformats2raw")
 _CODEC_KINDS: tuple[CodecKind, ...] = ("array→array", "array→bytes", "bytes→bytes")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One line of what is known.
-
-    Parameters
-    ----------
-    label
-        What it is; empty for a line that goes on with the fact before.
-    value
-        In words and numbers with units, safe to print.
-    color
-        Six hexadecimal digits where the fact has a colour, such as a channel.
-    warning
-        Whether it tells of something wrong.
-    """
-
-    label: str
-    value: str
-    color: str | None = None
-    warning: bool = False
-
-
-def facts_of(node: Node, image: Image | None = None, stored: Stored | None = None) -> list[Fact]:
+def facts_of(
+    node: Node,
+    image: Image | None = None,
+    stored: Stored | None = None,
+    series: SeriesList | None = None,
+) -> list[Fact]:
     """All that is told of a node.
 
     Parameters
@@ -60,62 +42,15 @@ def facts_of(node: Node, image: Image | None = None, stored: Stored | None = Non
         The image that the node is, or is a level of.
     stored
         What was measured of an array's stored objects.
+    series
+        The images of a store in bioformats2raw's layout.
     """
     if isinstance(node, Broken):
         facts = [Fact("broken", visible(node.reason), warning=True)]
         return facts + ([Fact("cause", visible(node.detail))] if node.detail else [])
     if isinstance(node, Group):
-        return _group_facts(node, image)
+        return group_facts(node, format_line(node), image, series)
     return _array_facts(node, image) + (stored_facts(node, stored) if stored else [])
-
-
-def _group_facts(group: Group, image: Image | None) -> list[Fact]:
-    facts = [Fact("type", mark(group))]
-    if group.zarr_format is None:
-        return [*facts, Fact("", "a plain folder that holds stores")]
-    facts.append(Fact("format", format_line(group)))
-    if plate := read_plate(group.path, group.attributes):
-        facts.append(
-            Fact(
-                "plate",
-                f"{plural(len(plate.rows), 'row')} × {plural(len(plate.columns), 'column')}, "
-                f"{plural(len(plate.wells), 'well')}",
-            )
-        )
-    if well := read_well(group.path, group.attributes):
-        facts.append(Fact("fields", format_count(len(well.fields))))
-    return facts + (image_facts(image) if image else [])
-
-
-def image_facts(image: Image) -> list[Fact]:
-    """Axes with units, levels with shape and pixel size, channels, and what was guessed."""
-    multiscale = image.multiscale
-    facts = []
-    if multiscale.name:
-        facts.append(Fact("name", visible(multiscale.name)))
-    facts.append(Fact("axes", axes_text(multiscale.axes)))
-    shapes = [format_shape(a.shape) if isinstance(a, Array) else "" for a in image.levels]
-    names = [visible(level.path.removeprefix(multiscale.path + "/")) for level in multiscale.levels]
-    for number, (level, array) in enumerate(zip(multiscale.levels, image.levels, strict=True)):
-        label = "levels" if number == 0 else ""
-        lead = f"{names[number]:<{max(map(len, names))}}"
-        if _last_number(names[number]) != str(number):  # the name does not tell it
-            lead = f"{number}  {lead}"
-        if isinstance(array, Broken):
-            facts.append(Fact(label, f"{lead}  ✗ {visible(array.reason)}", warning=True))
-            continue
-        width = max(map(len, shapes))
-        size = pixel_size(level, multiscale.axes)
-        facts.append(Fact(label, f"{lead}  {shapes[number]:<{width}}  {size}".rstrip()))
-    for number, channel in enumerate(multiscale.channels):
-        label = "channels" if number == 0 else ""
-        window = ""
-        if channel.window:
-            start, end = channel.window.start, channel.window.end
-            window = f"  {format_number(start)} to {format_number(end)}"
-        facts.append(Fact(label, f"{visible(channel.label)}{window}", channel.color))
-    facts += [Fact("note", visible(note), warning=True) for note in multiscale.notes]
-    return facts
 
 
 def _array_facts(array: Array, image: Image | None) -> list[Fact]:
@@ -210,37 +145,12 @@ def format_line(node: Group | Array) -> str:
     return " · ".join(parts)
 
 
-def _last_number(name: str) -> str:
-    """The digits at the end of a name."""
-    return name[len(name.rstrip("0123456789")) :]
-
-
-def axes_text(axes: Sequence[Axis]) -> str:
-    """Axes with their units: ``c  z µm  y µm  x µm``."""
-    return "  ".join(f"{visible(axis.name)} {format_unit(axis.unit)}".rstrip() for axis in axes)
-
-
 def shape_with_axes(shape: Sequence[int], names: Sequence[str]) -> str:
     """A shape with the names of its axes: ``c 2 × z 32 × y 275``."""
     if len(names) != len(shape) or all(name.startswith("dim_") for name in names):
         return format_shape(shape)
     pairs = zip(names, shape, strict=True)
     return " × ".join(f"{visible(name)} {size}" for name, size in pairs) or format_shape(shape)
-
-
-def pixel_size(level: Level, axes: Sequence[Axis]) -> str:
-    """The size of a level's pixels along the axes of space: ``0.5 × 0.36 × 0.36 µm``."""
-    sizes = [
-        (scale, axis.unit)
-        for scale, axis in zip(level.scale, axes, strict=True)
-        if axis.type == "space"
-    ]
-    if not sizes or (all(s == 1 for s, _ in sizes) and not any(unit for _, unit in sizes)):
-        return ""
-    if len({unit for _, unit in sizes}) == 1:
-        numbers = " × ".join(format_number(size, 3) for size, _ in sizes)
-        return f"{numbers} {format_unit(sizes[0][1])}".rstrip()
-    return " × ".join(format_length(size, unit) for size, unit in sizes)
 
 
 def dtype_text(array: Array) -> str:

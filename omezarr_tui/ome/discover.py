@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from omezarr_tui.ome.model import Multiscale
+from omezarr_tui.ome.loose import resolved
+from omezarr_tui.ome.model import LabelImage, Multiscale
 from omezarr_tui.ome.read import (
     kind_of,
     multiscale_of_array,
     ome_attributes,
     read_multiscale,
-    read_plate,
-    read_well,
+    version_notes,
 )
+from omezarr_tui.ome.read_plate import read_plate, read_well
+from omezarr_tui.ome.read_systems import read_scene, scene_images
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.hierarchy import read_node, read_nodes
 from omezarr_tui.store.node import (
@@ -25,6 +27,7 @@ from omezarr_tui.store.node import (
     join_path,
     parent_path,
 )
+from omezarr_tui.text import plural
 
 # ngff-zarr keeps its levels one folder deeper (scale0/image), so more than the parent counts.
 _GENERATIONS_ABOVE = 3
@@ -50,11 +53,13 @@ def named_children(group: Group) -> dict[str, bool]:
     if well := read_well(group.path, group.attributes):
         paths += [field.path for field in well.fields]
     # The series that a group OME lists lie beside it, not in it ("bioformats2raw.layout").
+    if scene := read_scene(group.path, group.attributes):
+        paths += scene_images(scene)
     if isinstance(listed := ome.get("labels"), list):
         paths += listed
-    names = {join_path(path).partition("/")[0] for path in paths if isinstance(path, str)}
-    # A name that leads out of the store is not followed; validation tells of it.
-    sure = {name: True for name in names if name and name not in (".", "..")}
+    # What leads out of the group is not followed; validation tells of it.
+    names = ((resolved("", path) or "").partition("/")[0] for path in paths)
+    sure = {name: True for name in names if name}
     may_be: list[str] = []
     if multiscale:
         may_be = ["labels"]
@@ -70,6 +75,8 @@ def mark(node: Node) -> str:
     if isinstance(node, Array):
         return "array"
     kind = kind_of(node.attributes)
+    if kind == "image" and _is_among_labels(node.path):
+        kind = "label-image"
     words = {"label-image": "label image", "series-list": "OME"}
     return words.get(kind, kind) if kind else "group" if node.zarr_format else "folder"
 
@@ -115,7 +122,11 @@ def image_of(access: Access, node: Node) -> Image | None:
     """
     if isinstance(node, Group):
         multiscale = read_multiscale(node.path, node.attributes)
-        return _with_levels(access, multiscale, node.zarr_format) if multiscale else None
+        if multiscale is None:
+            return None
+        odd = version_notes(node.attributes, node.zarr_format)
+        multiscale = replace(multiscale, notes=(*odd, *multiscale.notes))
+        return _with_levels(access, multiscale, node.zarr_format)
     if isinstance(node, Broken):
         return None
     above = node.path
@@ -135,9 +146,13 @@ def image_of(access: Access, node: Node) -> Image | None:
 
 def _with_levels(access: Access, multiscale: Multiscale, zarr_format: int | None) -> Image:
     levels: list[Array | Broken] = []
-    found = read_nodes(access, [level.path for level in multiscale.levels], zarr_format)
-    for level, node in zip(multiscale.levels, found, strict=True):
-        if isinstance(node, Array) and len(node.shape) != len(multiscale.axes):
+    inside = [level.path for level in multiscale.levels if resolved("", level.path) == level.path]
+    found = dict(zip(inside, read_nodes(access, inside, zarr_format), strict=True))
+    for level in multiscale.levels:
+        node = found.get(level.path)
+        if level.path not in found:
+            node = Broken(level.path, "leads out of the store", "only what lies in it is read")
+        elif isinstance(node, Array) and len(node.shape) != len(multiscale.axes):
             node = Broken(
                 level.path,
                 f"has {len(node.shape)} axes, the image has {len(multiscale.axes)}",
@@ -149,7 +164,36 @@ def _with_levels(access: Access, multiscale: Multiscale, zarr_format: int | None
     notes += [
         note for array in levels if isinstance(array, Array) for note in _misplaced(access, array)
     ]
+    multiscale = _as_label(multiscale, levels, notes)
+    notes += _channel_notes(multiscale, levels)
     return Image(replace(multiscale, notes=(*multiscale.notes, *notes)), tuple(levels))
+
+
+def _is_among_labels(path: str) -> bool:
+    """Whether an image lies in a group of labels, at any depth ("labels" metadata)."""
+    return "labels" in path.split("/")[:-1]
+
+
+def _as_label(multiscale: Multiscale, levels: list[Array | Broken], notes: list[str]) -> Multiscale:
+    """An image of whole numbers among labels is a label image, also if it does not say so."""
+    names = {level.dtype.name for level in levels if isinstance(level, Array)}
+    if multiscale.is_label or not _is_among_labels(multiscale.path):
+        return multiscale
+    if not names or not all(name.startswith(("int", "uint", "bool")) for name in names):
+        return multiscale
+    notes.append("it has no image-label metadata; it lies among labels, so it is taken for one")
+    source = multiscale.path[: multiscale.path.rfind("labels/")].rstrip("/")
+    return replace(multiscale, label=LabelImage(source))
+
+
+def _channel_notes(multiscale: Multiscale, levels: list[Array | Broken]) -> list[str]:
+    """A note where more or fewer channels are described than there are."""
+    axis = next((a for a, x in enumerate(multiscale.axes) if x.type == "channel"), None)
+    sizes = [level.shape[axis] for level in levels if isinstance(level, Array) and axis is not None]
+    told = len(multiscale.channels)
+    if not told or not sizes or sizes[0] == told:
+        return []
+    return [f"{plural(told, 'channel')} described, the image has {sizes[0]}"]
 
 
 def _misplaced(access: Access, array: Array) -> tuple[str, ...]:

@@ -309,6 +309,30 @@ class Well:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """One image of a file that bioformats2raw converted.
+
+    Parameters
+    ----------
+    path
+        Of its group, from the location.
+    name
+        As METADATA.ome.xml has it; None where that tells none.
+    """
+
+    path: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesList:
+    """The images of a store in bioformats2raw's layout, in the order of its OME-XML."""
+
+    series: tuple[Series, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Images that are placed in common coordinate systems (OME-Zarr 0.6)."""
 

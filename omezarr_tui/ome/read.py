@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from omezarr_tui.ome.model import (
-    Axis,
-    Channel,
-    Field,
-    LabelImage,
-    Level,
-    Multiscale,
-    OmeKind,
-    Plate,
-    PlateWell,
-    Well,
-    Window,
+from omezarr_tui.ome.loose import numbers, objects, resolved, text
+from omezarr_tui.ome.model import Axis, Level, Method, Multiscale, OmeKind, Rows
+from omezarr_tui.ome.read_axes import FIRST_AXES, KNOWN_TYPES, name_notes, read_axes
+from omezarr_tui.ome.read_label import read_label
+from omezarr_tui.ome.read_omero import read_channels, read_rendering
+from omezarr_tui.ome.read_plate import read_plate as read_plate
+from omezarr_tui.ome.read_plate import read_well as read_well
+from omezarr_tui.ome.read_systems import read_systems, read_transformations, to_space
+from omezarr_tui.ome.transformations import (
+    after,
+    diagonal,
+    identity,
+    matrix_of,
+    matrix_of_sequence,
+    scale_and_shift,
+    steps_along,
 )
-from omezarr_tui.store.node import Array, join_path
+from omezarr_tui.store.node import Array
+from omezarr_tui.text import plural
 
-_COLOR = re.compile("[0-9a-fA-F]{6}")
-_KNOWN_TYPES = {"t": "time", "c": "channel", "z": "space", "y": "space", "x": "space"}
-# Before 0.3 the axes were fixed (OME-Zarr 0.1, "multiscales": "5-dimensional, TCZYX").
-_FIRST_AXES = ("t", "c", "z", "y", "x")
+KNOWN_VERSIONS = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6")
 
 
 def ome_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -40,26 +41,54 @@ def ome_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
 def ome_version(attributes: Mapping[str, Any]) -> str | None:
     """The OME-Zarr version that a node declares; None where it declares none."""
     ome = ome_attributes(attributes)
-    places = [*_objects(ome.get("multiscales")), ome.get("plate"), ome.get("well")]
+    places = [*objects(ome.get("multiscales")), ome.get("plate"), ome.get("well")]
     places.append(ome.get("image-label"))
     if ome is not attributes:
         places.insert(0, ome)
     for place in places:
-        version = place.get("version") if isinstance(place, dict) else None
-        if isinstance(version, str | int | float):
-            return str(version)
+        version = text(place.get("version")) if isinstance(place, dict) else None
+        if version is not None:
+            return version
     return None
+
+
+def version_notes(attributes: Mapping[str, Any], zarr_format: int | None = None) -> list[str]:
+    """What is odd about the version that a node declares, in words.
+
+    Parameters
+    ----------
+    attributes
+        All attributes of the node.
+    zarr_format
+        Of the node; None where it is not known.
+    """
+    version, notes = ome_version(attributes), []
+    known = ".".join((version or "").split("rc")[0].split(".")[:2])
+    if version is not None and known not in KNOWN_VERSIONS:
+        notes.append(f"OME-Zarr version {version} is not known here; what is understood is shown")
+    nested = ome_attributes(attributes) is not attributes
+    if known in ("0.5", "0.6") and not nested:
+        notes.append(f"OME-Zarr {known} metadata stand beside the key ome, not in it")
+    elif known in KNOWN_VERSIONS[:4] and nested:
+        notes.append(f"the metadata stand under the key ome, as since 0.5, and say {version}")
+    elif known in KNOWN_VERSIONS[:4] and zarr_format == 3:
+        notes.append(f"OME-Zarr {known} goes with Zarr v2, this store is Zarr v3")
+    elif known in ("0.5", "0.6") and zarr_format == 2:
+        notes.append(f"OME-Zarr {known} goes with Zarr v3, this store is Zarr v2")
+    return notes
 
 
 def kind_of(attributes: Mapping[str, Any]) -> OmeKind | None:
     """What a group is in the words of OME-Zarr; None where it is no part of it."""
     ome = ome_attributes(attributes)
-    if _objects(ome.get("multiscales")):
+    if objects(ome.get("multiscales")):
         return "label-image" if isinstance(ome.get("image-label"), dict) else "image"
     if isinstance(ome.get("plate"), dict):
         return "plate"
     if isinstance(ome.get("well"), dict):
         return "well"
+    if isinstance(ome.get("scene"), dict):
+        return "scene"
     if "bioformats2raw.layout" in ome:
         return "bioformats2raw"
     if isinstance(ome.get("labels"), list):
@@ -80,46 +109,34 @@ def read_multiscale(path: str, attributes: Mapping[str, Any]) -> Multiscale | No
         All attributes of the group.
     """
     ome = ome_attributes(attributes)
-    images = _objects(ome.get("multiscales"))
+    images = objects(ome.get("multiscales"))
     if not images:
         return None
     image = images[0]
     notes: list[str] = []
     if len(images) > 1:
         notes.append(f"{len(images)} multiscales are listed; the first is shown")
-    datasets = [d for d in _objects(image.get("datasets")) if isinstance(d.get("path"), str)]
-    declared = [_vectors(d.get("coordinateTransformations"), ()) for d in datasets]
-    rank = next((len(scale) for scale, _ in declared if scale), None)
-    axes = _axes(image.get("axes"), rank, notes)
-    whole_scale, whole_shift = _vectors(image.get("coordinateTransformations"), axes)
-    levels = []
-    for dataset, (scale, shift) in zip(datasets, declared, strict=True):
-        own_scale = _fitted(scale, len(axes), 1.0)
-        own_shift = _fitted(shift, len(axes), 0.0)
-        outer_scale = _fitted(whole_scale, len(axes), 1.0)
-        outer_shift = _fitted(whole_shift, len(axes), 0.0)
-        levels.append(
-            Level(
-                join_path(path, dataset["path"]),
-                tuple(a * b for a, b in zip(own_scale, outer_scale, strict=True)),
-                tuple(
-                    t * s + o for t, s, o in zip(own_shift, outer_scale, outer_shift, strict=True)
-                ),
-            )
-        )
-    if not levels:
+    listed = objects(image.get("datasets"))
+    datasets = [d for d in listed if isinstance(d.get("path"), str)]
+    if len(datasets) < len(listed):
+        notes.append(f"{plural(len(listed) - len(datasets), 'dataset')} without a path left out")
+    if not datasets:
         notes.append("no datasets are listed, so there is no level to show")
-    elif not any(scale for scale, _ in declared) and not whole_scale:
-        notes.append("no pixel sizes are given")
+    axes, beyond = _axes_and_beyond(image, datasets, notes)
+    notes += name_notes(axes)
     return Multiscale(
         path=path,
-        name=str(image.get("name") or ""),
+        name=text(image.get("name")) or "",
         version=ome_version(attributes),
         axes=axes,
-        levels=tuple(levels),
-        channels=_channels(ome.get("omero")),
-        label=LabelImage() if isinstance(ome.get("image-label"), dict) else None,
-        notes=tuple(notes),
+        levels=_levels(path, image, datasets, axes, beyond, notes),
+        channels=read_channels(ome.get("omero")),
+        rendering=read_rendering(ome.get("omero")),
+        method=_method(image),
+        label=read_label(path, ome.get("image-label"), notes),
+        systems=read_systems(image.get("coordinateSystems")),
+        transformations=read_transformations(image.get("coordinateTransformations")),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
@@ -130,106 +147,118 @@ def multiscale_of_array(array: Array) -> Multiscale:
     for position, name in enumerate(names):
         label = str(name) if name else f"dim_{position}"
         taken.append(label if label not in taken else f"{label}_{position}")
-    axes = tuple(Axis(name, _KNOWN_TYPES.get(name)) for name in taken)
+    axes = tuple(Axis(name, KNOWN_TYPES.get(name)) for name in taken)
     rank = len(axes)
     level = Level(array.path, (1.0,) * rank, (0.0,) * rank)
     return Multiscale(array.path, array.name, None, axes, (level,))
 
 
-def read_plate(path: str, attributes: Mapping[str, Any]) -> Plate | None:
-    """The plate that a group's attributes describe; None where they describe none."""
-    plate = ome_attributes(attributes).get("plate")
-    if not isinstance(plate, dict):
-        return None
-    return Plate(
-        path=path,
-        name=str(plate.get("name") or ""),
-        rows=_texts(plate.get("rows"), "name"),
-        columns=_texts(plate.get("columns"), "name"),
-        wells=tuple(
-            PlateWell(str(w["path"]), int(w.get("rowIndex", -1)), int(w.get("columnIndex", -1)))
-            for w in _objects(plate.get("wells"))
-            if "path" in w
-        ),
-    )
+def _axes_and_beyond(
+    image: Mapping[str, Any], datasets: list[dict[str, Any]], notes: list[str]
+) -> tuple[tuple[Axis, ...], Rows | None]:
+    """The axes of the arrays, and what leads on to them from where the levels' own maps end.
+
+    Since 0.6 they are those of the coordinate system that the levels lead to, or of one of
+    space that this is mapped to. Before, `coordinateTransformations` of all levels follow
+    upon each level's own (OME-Zarr 0.4, "multiscales" metadata).
+    """
+    rank = _declared_rank(datasets)
+    if systems := read_systems(image.get("coordinateSystems")):
+        return to_space(image, systems, datasets, notes)
+    axes = read_axes(image.get("axes"))
+    if not axes:
+        notes.append("no axes are given; t, c, z, y, x is taken, as in OME-Zarr 0.1")
+        axes = tuple(Axis(name, KNOWN_TYPES[name]) for name in FIRST_AXES[-(rank or 5) :])
+    steps = objects(image.get("coordinateTransformations"))
+    # SpatialData keeps maps to other systems there, which do not follow one another.
+    if not steps or any("output" in step for step in steps):
+        return axes, None
+    return axes, _map(steps, len(axes), "of all levels", notes)
 
 
-def read_well(path: str, attributes: Mapping[str, Any]) -> Well | None:
-    """The well that a group's attributes describe; None where they describe none."""
-    well = ome_attributes(attributes).get("well")
-    if not isinstance(well, dict):
-        return None
-    return Well(path, tuple(Field(field) for field in _texts(well.get("images"), "path")))
+def _declared_rank(datasets: list[dict[str, Any]]) -> int | None:
+    """How many numbers the first scale has that is given."""
+    for dataset in datasets:
+        for step in objects(dataset.get("coordinateTransformations")):
+            if step.get("type") == "scale" and (scale := numbers(step.get("scale"))):
+                return len(scale)
+    return None
 
 
-def _axes(declared: Any, rank: int | None, notes: list[str]) -> tuple[Axis, ...]:
-    axes: list[Axis] = []
-    for axis in declared if isinstance(declared, list) else []:
-        if isinstance(axis, str):  # OME-Zarr 0.3 named axes by letters only
-            axes.append(Axis(axis, _KNOWN_TYPES.get(axis)))
-        elif isinstance(axis, dict):
-            name = str(axis.get("name") or f"dim_{len(axes)}")
-            kind, unit = axis.get("type"), axis.get("unit")
-            axes.append(
-                Axis(
-                    name,
-                    kind if isinstance(kind, str) else _KNOWN_TYPES.get(name),
-                    unit if isinstance(unit, str) else None,
+def _levels(
+    path: str,
+    image: Mapping[str, Any],
+    datasets: list[dict[str, Any]],
+    axes: tuple[Axis, ...],
+    beyond: Rows | None,
+    notes: list[str],
+) -> tuple[Level, ...]:
+    levels, given = [], beyond is not None
+    for dataset in datasets:
+        steps = objects(dataset.get("coordinateTransformations"))
+        given = given or bool(steps)
+        own = _map(steps, len(axes), f"of level {dataset['path']}", notes)
+        rows = after(beyond, own) if beyond else own
+        place = resolved(path, dataset["path"])
+        levels.append(_level(dataset["path"] if place is None else place, rows or own))
+    if levels and not given:
+        notes.append("no pixel sizes are given")
+    if any(level.matrix for level in levels):
+        notes.append("the pixels are turned or sheared against the axes; sizes are along pixels")
+    return tuple(levels)
+
+
+def _level(path: str, rows: Rows) -> Level:
+    if plain := scale_and_shift(rows):
+        return Level(path, *plain)
+    return Level(path, steps_along(rows), tuple(row[-1] for row in rows), rows)
+
+
+def _map(steps: list[dict[str, Any]], rank: int, whose: str, notes: list[str]) -> Rows:
+    """Transformations that follow one another as one matrix; what is not understood is noted."""
+    rows = matrix_of_sequence(steps, rank)
+    if rows is None or len(rows) != rank:
+        rows = identity(rank)
+        for step in steps:
+            own = matrix_of(step, rank) or _fitted(step, rank)
+            if own is None or len(own) != rank:
+                kind = text(step.get("type")) or "one without a type"
+                notes.append(f"a transformation {whose} is not understood: {kind}")
+                continue
+            if matrix_of(step, rank) is None:
+                notes.append(
+                    f"the {step['type']} {whose} has another number of values than there are axes"
                 )
-            )
-    if axes:
-        return tuple(axes)
-    notes.append("no axes are given; t, c, z, y, x is taken, as in OME-Zarr 0.1")
-    return tuple(Axis(name, _KNOWN_TYPES[name]) for name in _FIRST_AXES[-(rank or 5) :])
+            rows = after(own, rows) or rows
+    if any(_is_text(step) for step in steps):
+        notes.append(f"the numbers of a transformation {whose} are written as text")
+    if not all(math.isfinite(value) for row in rows for value in row):
+        notes.append(f"a transformation {whose} has numbers that are not finite; it is left out")
+        return identity(rank)
+    return rows
 
 
-def _vectors(
-    transformations: Any, axes: Sequence[Axis]
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Scale and translation of a list of transformations; empty where there is none."""
-    scale: tuple[float, ...] = ()
-    shift: tuple[float, ...] = ()
-    for step in _objects(transformations):
-        if step.get("type") == "scale":
-            scale = _numbers(step.get("scale")) or scale
-        elif step.get("type") == "translation":
-            shift = _numbers(step.get("translation")) or shift
-    return scale, shift
+def _fitted(step: Mapping[str, Any], rank: int) -> Rows | None:
+    """Scale or translation with too few or too many numbers: they belong to the last axes."""
+    kind = step.get("type")
+    values = numbers(step.get(kind)) if kind in ("scale", "translation") else ()
+    if not values or not rank:
+        return None
+    default = 1.0 if kind == "scale" else 0.0
+    fitted = (default,) * (rank - len(values)) + values[-rank:]
+    return diagonal(fitted) if kind == "scale" else diagonal((1.0,) * rank, fitted)
 
 
-def _fitted(values: tuple[float, ...], rank: int, default: float) -> tuple[float, ...]:
-    """Values for each axis; those that are missing stand before those that are given."""
-    return (default,) * (rank - len(values)) + values[-rank:] if rank else ()
+def _is_text(step: Mapping[str, Any]) -> bool:
+    """Whether numbers of a transformation are written as text."""
+    values = [step.get("scale"), step.get("translation")]
+    return any(isinstance(n, str) for v in values if isinstance(v, list) for n in v)
 
 
-def _channels(omero: Any) -> tuple[Channel, ...]:
-    listed = omero.get("channels") if isinstance(omero, dict) else None
-    return tuple(_channel(channel, at) for at, channel in enumerate(_objects(listed)))
-
-
-def _channel(channel: Mapping[str, Any], at: int) -> Channel:
-    window = channel.get("window")
-    bounds = _numbers([window.get("start"), window.get("end")]) if isinstance(window, dict) else ()
-    color = channel.get("color")
-    return Channel(
-        label=str(channel.get("label") or at),
-        color=color.upper() if isinstance(color, str) and _COLOR.fullmatch(color) else None,
-        window=Window(*bounds) if bounds and -math.inf < bounds[0] < bounds[1] < math.inf else None,
-        active=channel.get("active") is not False,
-    )
-
-
-def _numbers(values: Any) -> tuple[float, ...]:
-    """A list of numbers, also where they are written as strings; else nothing."""
-    try:
-        return tuple(float(value) for value in values)
-    except (TypeError, ValueError, OverflowError):
-        return ()
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _texts(items: Any, key: str) -> tuple[str, ...]:
-    return tuple(str(item[key]) for item in _objects(items) if key in item)
+def _method(image: Mapping[str, Any]) -> Method | None:
+    """How the levels were made ("multiscales" metadata: ``type`` and ``metadata``)."""
+    told = image.get("metadata")
+    more = told if isinstance(told, dict) else {}
+    function = text(more.get("method")) or text(more.get("description"))
+    method = Method(text(image.get("type")), function, text(more.get("version")))
+    return method if method != Method() else None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from omezarr_tui.image.sampling import Sampling
     from omezarr_tui.image.values import ValueTable
     from omezarr_tui.ome.discover import Image
+    from omezarr_tui.ome.model import SeriesList
     from omezarr_tui.store.folders import Folder
     from omezarr_tui.store.listing import Listing
     from omezarr_tui.store.location import Location
@@ -70,6 +71,7 @@ class Described(Message):
     node: Node
     image: Image | None
     before: Node | None = None
+    series: SeriesList | None = None
 
 
 @dataclass

@@ -13,6 +13,7 @@ from textual.message import Message
 
 from omezarr_tui.errors import explain
 from omezarr_tui.ome.discover import image_of, named_children
+from omezarr_tui.ome.series import series_of
 from omezarr_tui.store.hierarchy import read_node
 from omezarr_tui.store.listing import list_page, open_below
 from omezarr_tui.store.node import Array, Group, Node
@@ -128,11 +129,12 @@ class Workers(EditWorkers):
             try:
                 now = (read_node(self._access, node.path) or node) if again else node
                 image = image_of(self._access, now)
+                series = series_of(self._access, now)
             except Cancelled:
                 raise
             except Exception as error:  # whatever it is, the user is told and goes on
                 return messages.NotDescribed(node, told(error))
-            return messages.Described(now, image, node if again else None)
+            return messages.Described(now, image, node if again else None, series)
 
         self._describing.run(job)
 

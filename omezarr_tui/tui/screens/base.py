@@ -15,6 +15,7 @@ from omezarr_tui.tui.workers import Workers
 if TYPE_CHECKING:
     from omezarr_tui.edit.entry import Entry
     from omezarr_tui.ome.discover import Image
+    from omezarr_tui.ome.model import SeriesList
     from omezarr_tui.settings import Settings
     from omezarr_tui.store.access import Access
     from omezarr_tui.store.node import Node
@@ -42,6 +43,7 @@ class StoreScreen(Screen[None]):
         self.root_node = root
         self.node = root
         self.image: Image | None = None
+        self.series: SeriesList | None = None
         self.last_edit: Entry | None = None
 
     def on_unmount(self) -> None:

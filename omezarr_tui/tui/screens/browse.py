@@ -112,7 +112,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
     def _described(self, event: messages.Described) -> None:
         if (event.before or event.node) != self.node:
             return
-        self.node, self.image = event.node, event.image
+        self.node, self.image, self.series = event.node, event.image, event.series
         self.hierarchy.mend([event.node, *(event.image.levels if event.image else ())])
         self.work.find_undo(self.node.path)
         self.info.show_attributes(event.node)

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from omezarr_tui.ome.describe import Fact
+from omezarr_tui.ome.fact import Fact
 from omezarr_tui.text import plural
 from omezarr_tui.tui.screens.dialog import Dialog
 from omezarr_tui.tui.widgets.facts import FactsView

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from omezarr_tui.errors import UserError
-from omezarr_tui.ome.describe import Fact
+from omezarr_tui.ome.fact import Fact
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Access, Options, open_access
 from omezarr_tui.store.location import Location

@@ -28,7 +28,7 @@ class CountingScreen(StoreScreen):
 
     def show_facts(self, counting: str = "") -> None:
         """Show what is known of the node, and how far the counting has come."""
-        facts = facts_of(self.node, self.image, self._stored.get(self.node.path))
+        facts = facts_of(self.node, self.image, self._stored.get(self.node.path), self.series)
         if isinstance(self.node, Group) and self.image is not None:
             facts += level_stored_facts(self.image, self._stored)
         self.info.show_facts(facts, counting)

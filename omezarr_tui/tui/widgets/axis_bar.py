@@ -12,7 +12,7 @@ from omezarr_tui.image.bar import axis_positions, no_range_text
 from omezarr_tui.image.cells import RAMP
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.view import View
-from omezarr_tui.ome.describe import pixel_size
+from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.text import format_number, format_shape, visible
 from omezarr_tui.tui.themes import QUIET
 

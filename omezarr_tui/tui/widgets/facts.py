@@ -9,7 +9,7 @@ from textwrap import wrap
 from textual.content import Content
 from textual.widgets import Static
 
-from omezarr_tui.ome.describe import Fact
+from omezarr_tui.ome.fact import Fact
 from omezarr_tui.tui.themes import QUIET, WARNING
 
 _NO_BREAK = "\u00a0"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 
-from omezarr_tui.ome.describe import Fact
+from omezarr_tui.ome.fact import Fact
 from omezarr_tui.store.node import Array, Broken, Group, Node
 from omezarr_tui.tui.widgets.attributes import AttributesTree
 from omezarr_tui.tui.widgets.facts import FactsView

@@ -15,8 +15,8 @@ from textual.widgets import DataTable
 from omezarr_tui.image.cells import Rendering
 from omezarr_tui.image.picture import Picture, PictureRequest
 from omezarr_tui.image.view import first_view
-from omezarr_tui.ome.describe import pixel_size
 from omezarr_tui.ome.discover import Image
+from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import format_shape, listed, visible
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
