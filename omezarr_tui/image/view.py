@@ -102,7 +102,10 @@ class View:
 
 
 def first_view(image: Image) -> View | None:
-    """The view that an image opens with: its last two axes of space, in the middle of z.
+    """The view that an image opens with: its last two axes of space.
+
+    It stands on the plane that ``omero.rdefs`` names; else in the middle of z and at the
+    first of all others.
 
     Returns
     -------
@@ -123,10 +126,23 @@ def first_view(image: Image) -> View | None:
     index = tuple(
         size // 2 if axis.type == "space" else 0 for axis, size in zip(axes, extent, strict=True)
     )
-    view = View(extent, rows, columns, index)
+    view = _as_told(View(extent, rows, columns, index), image)
     long = [a for a in view.fixed if extent[a] > 1]
     space = [a for a in long if axes[a].type == "space"]
     return replace(view, moving=next(iter([*space, *reversed(long), *reversed(view.fixed)]), None))
+
+
+def _as_told(view: View, image: Image) -> View:
+    """The view on the plane that the metadata want to be seen first, where there is such a one.
+
+    They count planes of the finest level, and so does a view's extent.
+    """
+    told = image.multiscale.rendering
+    for name, place in (("t", told.t), ("z", told.z)) if told else ():
+        axis = image.multiscale.axis_index(name)
+        if axis is not None and place in range(view.extent[axis]):
+            view = view.at(axis, place, view.extent[axis])
+    return view
 
 
 def displayed_first(axes: Sequence[Axis], extent: Sequence[int]) -> tuple[int, int]:
