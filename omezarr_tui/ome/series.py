@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
-
 from omezarr_tui.ome.loose import resolved
 from omezarr_tui.ome.model import Series, SeriesList
 from omezarr_tui.ome.read import kind_of, ome_attributes
@@ -64,6 +62,8 @@ def _numbered(access: Access, top: str, notes: list[str]) -> list[str]:
 
 def _names(access: Access, key: str, notes: list[str]) -> list[str | None]:
     """The name of each image in an OME-XML document; empty where there is none to read."""
+    from xml.etree import ElementTree  # here, as few stores have any
+
     try:
         size = access.size(key)
     except FileNotFoundError:
