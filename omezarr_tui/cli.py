@@ -35,6 +35,7 @@ _COMMANDS = {
     "info": "print what is known of a node",
     "show": "print a plane of an image, or values of an array",
     "export": "write exact values as a NumPy file",
+    "validate": "check against the specifications of OME-Zarr and Zarr",
 }
 _SUMMARY = "Browse, preview, check and edit Zarr and OME-Zarr stores in the terminal."
 _EXAMPLES = f"""\

@@ -29,6 +29,9 @@ class Settings:
         How a plane is shown first: ``ascii`` or ``half``.
     ask_above_bytes
         A plane that takes more uncompressed bytes than this to read is asked for first.
+    well_bytes
+        A well whose coarsest level takes more uncompressed bytes than this is not measured
+        on the plate.
     page_rows
         Children of a group that are listed at a time.
     expand_nodes
@@ -43,6 +46,7 @@ class Settings:
     theme: str = "omezarr-dark"
     rendering: Literal["ascii", "half"] = "ascii"
     ask_above_bytes: int = 256 * MIB
+    well_bytes: int = 16 * MIB
     page_rows: int = 200
     expand_nodes: int = 500
     keys: Mapping[str, str] = field(default_factory=dict)

@@ -18,7 +18,6 @@ from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
 from omezarr_tui.image.cells import (
-    LEVELS,
     NOT_A_NUMBER,
     RAMP,
     Frame,
@@ -28,6 +27,7 @@ from omezarr_tui.image.cells import (
     sample_aspect,
     sample_room,
 )
+from omezarr_tui.image.composite import LEVELS
 from omezarr_tui.image.picture import Painter
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.ome.discover import image_of

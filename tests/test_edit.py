@@ -331,7 +331,7 @@ class TestFiles:
         assert look(store) == after
 
     def test_progress_ends_near_the_end(self, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("omezarr_tui.edit.plan._REPORT_EVERY", -1)
+        monkeypatch.setattr("omezarr_tui.edit.pace._REPORT_EVERY", -1)
         planned: list[tuple[int, int]] = []
         applied: list[tuple[int, int]] = []
         plan = fill(local(store), "", progress=lambda done, total: planned.append((done, total)))

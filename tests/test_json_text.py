@@ -1,4 +1,4 @@
-"""Values of JSON documents are changed in the text: all that is not concerned stays, to the byte."""
+"""Values of JSON documents are changed in their text: every other byte stays as it is."""
 
 import codecs
 import json
@@ -9,14 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omezarr_tui.edit.json_text import (
-    PointerError,
-    change_members,
-    change_values,
-    new_document,
-    parse_pointer,
-    value_at,
-)
+from omezarr_tui.edit.json_spans import PointerError, parse_pointer, value_at
+from omezarr_tui.edit.json_text import change_members, change_values
 from omezarr_tui.ome.validate.finding import REMOVED, pointer_to
 
 V2 = b"""{
@@ -139,8 +133,8 @@ def test_a_value_is_replaced_in_its_own_span(
     document: Any, value: Any, layout: dict[str, Any], data: st.DataObject
 ) -> None:
     # The spelling of all the others is one that no writer would choose by itself.
-    inside = {"first": [1.50, "\u00e9"], "document": document, "last": -0.0}
-    text = json.dumps(inside, **layout).replace("1.5", "1.50E+0").replace("-0.0", "-0.00")
+    inside = {"first": ["@", "\u00e9"], "document": document, "last": "@"}
+    text = json.dumps(inside, **layout).replace('"@"', "-1.50E+0")
     raw = text.encode("utf-8", "surrogatepass")
     place = data.draw(st.sampled_from(places(document)))
     new = change_values(raw, [(pointer_to("document", *place), value)])
@@ -278,11 +272,45 @@ def test_many_members_must_be_there() -> None:
         change_members(b"{}", "/metadata", {})
 
 
-def test_a_new_document_looks_like_its_neighbour() -> None:
+def test_an_empty_document_looks_like_its_neighbour() -> None:
     like = b'{\n    "zarr_format": 2\n}\n'
-    assert new_document({"a": [1]}, like) == b'{\n    "a": [\n        1\n    ]\n}\n'
-    assert new_document({"a": 1}, b'{"zarr_format":2}') == b'{"a":1}'
-    assert change_values(b"{}", [("/a", 1)], like=like) == b'{\n    "a": 1\n}'
+    assert change_values(b"{}", [("/a", [1])], like) == b'{\n    "a": [\n        1\n    ]\n}'
+    assert change_values(b"{}", [("/a", [1])], b'{"zarr_format":2}') == b'{"a":[1]}'
+    assert change_values(b'{"b":1}', [("/a", 1)], like) == b'{"b":1,"a":1}'
+
+
+@given(
+    st.dictionaries(NAMES, VALUES, max_size=6),
+    st.dictionaries(NAMES, VALUES, max_size=4),
+    st.sampled_from(LAYOUTS),
+    st.data(),
+)
+def test_members_of_one_object_change_together(
+    members: dict[str, Any], new: dict[str, Any], layout: dict[str, Any], data: st.DataObject
+) -> None:
+    raw = json.dumps({"in": members, "n": 1}, **layout).encode("utf-8", "surrogatepass")
+    gone = set(data.draw(st.lists(st.sampled_from(sorted(members))))) if members else set()
+    wanted = {**dict.fromkeys(gone - new.keys(), REMOVED), **new}
+    changes = [(pointer_to("in", name), value) for name, value in wanted.items()]
+    left = {n: v for n, v in members.items() if n not in gone or n in new} | new
+    made = json.loads(change_values(raw, changes))
+    assert same(made, {"in": left, "n": 1})
+    one_by_one = raw
+    for change in changes:
+        one_by_one = change_values(one_by_one, [change])
+    assert same(json.loads(one_by_one), made)
+
+
+def test_thousands_of_members_of_one_object() -> None:
+    members = {f"g{n}/zarr.json": {"text": "x" * 300} for n in range(4000)}
+    raw = json.dumps({"metadata": members}, indent=1).encode()
+    changes: list[tuple[str, Any]] = [
+        (pointer_to("metadata", name), REMOVED if n % 3 else n) for n, name in enumerate(members)
+    ]
+    changes += [(pointer_to("metadata", f"new{n}"), n) for n in range(1000)]
+    made = json.loads(change_values(raw, changes))["metadata"]
+    assert len(made) == 1334 + 1000
+    assert made["g3/zarr.json"] == 3
 
 
 def test_values_are_found_by_pointer() -> None:

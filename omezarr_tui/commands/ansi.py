@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from omezarr_tui.image.cells import Frame
 
@@ -20,6 +20,9 @@ def ansi_lines(frame: Frame) -> Iterator[str]:
     frame
         The picture.
     """
+    if frame.palette is not None and frame.ink is not None:
+        yield from _inked_lines(frame.lines, frame.palette, frame.ink.tolist())
+        return
     if frame.palette is None or frame.top is None or frame.bottom is None:
         yield from frame.lines
         return
@@ -41,3 +44,18 @@ def ansi_lines(frame: Frame) -> Iterator[str]:
                 foreground = upper
             parts.append(glyph)
         yield "".join([*parts, _RESET])
+
+
+def _inked_lines(
+    lines: Sequence[str], palette: Sequence[tuple[int, int, int]], inks: list[list[int]]
+) -> Iterator[str]:
+    """Glyphs in colours; a blank needs none."""
+    for glyphs, places in zip(lines, inks, strict=True):
+        parts, last = [], -1
+        for glyph, ink in zip(glyphs, places, strict=True):
+            if ink != last and glyph != " ":
+                red, green, blue = palette[ink]
+                parts.append(_RESET if ink < 0 else f"\x1b[38;2;{red};{green};{blue}m")
+                last = ink
+            parts.append(glyph)
+        yield "".join(parts if last < 0 else [*parts, _RESET])

@@ -8,21 +8,23 @@ import shutil
 from dataclasses import dataclass, fields
 
 from omezarr_tui.commands.ansi import ansi_lines
-from omezarr_tui.commands.arguments import add_access, add_level, add_place
+from omezarr_tui.commands.arguments import add_access, add_level, add_place, count
 from omezarr_tui.commands.output import Output, packed
-from omezarr_tui.commands.places import Place, open_image, open_place, tell_doubt
+from omezarr_tui.commands.places import Place, node_path, open_image, open_place, tell_doubt
 from omezarr_tui.errors import ExitCode, UserError
-from omezarr_tui.image.bar import axis_positions, level_text, window_text
+from omezarr_tui.image.bar import axis_positions, level_text, overlay_text, window_text
 from omezarr_tui.image.cells import RENDERINGS, Rendering
+from omezarr_tui.image.overlay import OPACITIES, Overlay
 from omezarr_tui.image.picture import Painter, Picture, PictureRequest, TooLarge
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.selection import Selection, parse_selection
 from omezarr_tui.image.values import ValueTable, table_region, value_table
 from omezarr_tui.image.view import View, axis_pairs, first_view
 from omezarr_tui.ome.discover import Image
+from omezarr_tui.ome.labels import LABELS, label_image, label_images
 from omezarr_tui.settings import Settings, load_settings
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import cell_width, format_bytes, padded, visible
+from omezarr_tui.text import cell_width, format_bytes, listed, padded, visible
 
 DETAILS = """\
 Positions count from 0, in pixels of the level that --level names, else in pixels of the
@@ -35,6 +37,7 @@ examples:
   omezarr-tui show image.ome.zarr --at z=10,c=1 --glyphs half
   omezarr-tui show image.ome.zarr --level 2 --size 80x40 > plane.txt
   omezarr-tui show image.ome.zarr labels/nuclei
+  omezarr-tui show image.ome.zarr --labels nuclei --opacity 25
 """
 
 _SIZE = re.compile(r"(\d{1,4})[x×](\d{1,4})")
@@ -53,6 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--size", metavar="80x40", help="columns and rows; without it the terminal's"
+    )
+    parser.add_argument("--labels", metavar="NAME", help="the label image to show over the image")
+    parser.add_argument(
+        "--opacity",
+        type=count,
+        metavar="N",
+        help=f"of the labels in per cent, 0 for outlines only; without it {OPACITIES[0]}",
     )
     parser.add_argument("--glyphs", choices=RENDERINGS, help="ASCII, or half-blocks in colour")
     parser.add_argument("--no-color", action="store_true", help="no colours, so ASCII")
@@ -78,6 +88,10 @@ class ShowOptions:
         ``80x40``, columns and rows of the picture; None for what the terminal has.
     glyphs
         The rendering; None for what the terminal can.
+    labels
+        The name or the path of a label image that shall lie over the image.
+    opacity
+        Of it in per cent, 0 for outlines only; None for the usual.
     """
 
     level: int | None = None
@@ -87,6 +101,8 @@ class ShowOptions:
     no_color: bool = False
     light: bool = False
     yes: bool = False
+    labels: str | None = None
+    opacity: int | None = None
 
 
 def show(place: Place, options: ShowOptions) -> ExitCode:
@@ -109,6 +125,7 @@ def show(place: Place, options: ShowOptions) -> ExitCode:
     room = _room(options.size)
     rendering = _rendering(options, settings, output)
     image, level = open_image(place, options.level)
+    overlay = _overlay(place, image, options)
     view = first_view(image)
     if view is None:
         _print_table(output, _table(place, image, level, room, options, settings))
@@ -121,12 +138,15 @@ def show(place: Place, options: ShowOptions) -> ExitCode:
         level=level,
         dark=not options.light,
         ask_above=None if options.yes else settings.ask_above_bytes,
+        overlay=overlay,
+        color=output.color,
     )
     try:
         picture = Painter(Reader(place.access)).paint(request)
-    except TooLarge as question:
-        sampling = question.sampling
-        raise _too_large(place, sampling.decoded_bytes, len(image.readable) > 1) from None
+    except TooLarge:
+        raise _too_large(place, request.decoded_bytes, len(image.readable) > 1) from None
+    if picture.no_labels is not None:
+        raise picture.no_labels
     for line in ansi_lines(picture.frame):
         output.line(line)
     for line in _bar(picture, room[1]):
@@ -160,6 +180,29 @@ def _rendering(options: ShowOptions, settings: Settings, output: Output) -> Rend
             "Half-blocks cannot be shown", f"they need colours: {why}", exit_code=ExitCode.USAGE
         )
     return options.glyphs
+
+
+def _overlay(place: Place, image: Image, options: ShowOptions) -> Overlay | None:
+    """The label image that shall lie over the image, found by its path, its end or its name."""
+    if options.labels is None:
+        if options.opacity is not None:
+            why = "name a label image with --labels"
+            raise UserError("--opacity says nothing", why, exit_code=ExitCode.USAGE)
+        return None
+    opacity = OPACITIES[0] if options.opacity is None else options.opacity
+    if opacity > 100:
+        why = "it goes from 0, which draws outlines only, to 100"
+        raise UserError(f"--opacity is {opacity} %", why, exit_code=ExitCode.USAGE)
+    wanted = node_path(options.labels)
+    paths = label_images(place.access, image)
+    for path in paths:
+        if f"/{path}".endswith(f"/{wanted}"):
+            return Overlay(label_image(place.access, path), opacity)
+    names = [visible(path.rpartition(f"{LABELS}/")[2]) for path in paths]
+    raise UserError(
+        f"{place.name} has no label image {visible(options.labels)}",
+        f"there are: {listed(names)}" if names else "it has none; its group labels would list them",
+    )
 
 
 def _view_at(image: Image, view: View, level: int | None, text: str, place: Place) -> View:
@@ -243,7 +286,7 @@ def _print_table(output: Output, table: ValueTable) -> None:
 
 def _bar(picture: Picture, columns: int) -> list[str]:
     positions = [f"{name} {text}" for name, text in axis_positions(picture)]
-    facts = [level_text(picture), window_text(picture), picture.reduction]
+    facts = [level_text(picture), window_text(picture), picture.reduction, overlay_text(picture)]
     return packed(positions, columns) + packed(facts, columns)
 
 

@@ -8,8 +8,8 @@ from itertools import accumulate
 from omezarr_tui.edit.entry import Entry
 from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.keys import digest
-from omezarr_tui.edit.plan import Plan, Progress, paced
-from omezarr_tui.edit.scratch import Scratch, fill_object
+from omezarr_tui.edit.operation import Operation, Rewriter
+from omezarr_tui.edit.pace import Progress, paced
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.node import parent_path
@@ -18,7 +18,7 @@ from omezarr_tui.store.waiting import Cancelled
 
 def apply_plan(
     access: Access,
-    plan: Plan,
+    plan: Operation,
     *,
     progress: Progress = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -35,7 +35,7 @@ def apply_plan(
     access
         The store.
     plan
-        Of `plan_fill` on the same store.
+        Of `plan_fill` or `plan_documents` on the same store.
     progress
         Told steps done and in all, about four times a second. Each object takes two: it is
         kept, and rewritten.
@@ -57,7 +57,7 @@ def apply_plan(
     """
     _check_writable(access, plan.name)
     if not plan.touched:
-        raise UserError(f"{plan.name} was not changed", "every selected value is that already")
+        raise UserError(f"{plan.name} was not changed", plan.why_nothing)
     journal = Journal(access.location)
     with journal.locked():
         if left := journal.unfinished():
@@ -129,7 +129,7 @@ class _Edit:
     def __init__(
         self,
         access: Access,
-        plan: Plan,
+        plan: Operation,
         journal: Journal,
         tell: Progress,
         cancelled: Callable[[], bool],
@@ -144,10 +144,9 @@ class _Edit:
 
     def make(self) -> Entry:
         journal, plan = self._journal, self._plan
-        scratches = Scratch(self._access, plan.node), Scratch(self._access, plan.node)
-        for scratch in scratches:
-            for (key, planned), (_, now) in zip(plan.documents, scratch.documents, strict=True):
-                self._check(key, planned, now)
+        rewriter, planned = plan.rewriter(self._access), dict(plan.documents)
+        for key, now in rewriter.documents:
+            self._check(key, planned[key], now)
         entry = journal.begin(plan)
         try:
             self._keep(entry)
@@ -156,7 +155,7 @@ class _Edit:
             journal.discard(entry)
             raise
         try:
-            self._rewrite(entry, *scratches)
+            self._rewrite(entry, rewriter)
             return journal.mark(entry, "applied")
         except BaseException as error:
             self._roll_back(entry, error)
@@ -170,15 +169,13 @@ class _Edit:
             if raw is not None:
                 self._journal.keep(entry, record, raw)
 
-    def _rewrite(self, entry: Entry, before: Scratch, after: Scratch) -> None:
-        access, plan = self._access, self._plan
-        for number, touched in enumerate(plan.touched):
+    def _rewrite(self, entry: Entry, rewriter: Rewriter) -> None:
+        access = self._access
+        for number, touched in enumerate(self._plan.touched):
             self._step()
             raw = access.get(touched.key)
             self._check(touched.key, touched.before, digest(raw))
-            part = plan.selection.inside(touched.box)
-            assert part is not None
-            new = fill_object(before, after, touched.key, raw, part, plan.value, plan.node.chunks)
+            new = rewriter(touched, raw)
             made = self._folders.made_by(touched.key) if raw is None and new is not None else ()
             self._journal.announce(entry, number, digest(new), made)
             _put(access, touched.key, new)

@@ -51,11 +51,12 @@ class Entry:
     time
         When it was begun: UTC, ISO 8601.
     expression
-        What was done, as one would type it in Python.
+        What was done: of values, as one would type it in Python.
     node
-        The array's path from the location.
+        The path, from the location, of what was changed.
     selection, value
-        As `parse_selection` and `parse_value` understand them.
+        As `parse_selection` and `parse_value` understand them; empty where documents were
+        changed.
     state
         ``applying`` or ``undoing`` in an entry that no program is at work on means that it
         was interrupted.

@@ -33,7 +33,7 @@ from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.location import Location
 
 if TYPE_CHECKING:
-    from omezarr_tui.edit.plan import Plan
+    from omezarr_tui.edit.operation import Operation
 
 _ID = re.compile(r"(\d{6,})-\d{8}T\d{6}Z")
 _LOCK, _DOCUMENT, _LOG = "lock", "edit.json", "after.log"
@@ -133,7 +133,7 @@ class Journal:
                 f"The journal's entry {entry.id} cannot be read", explain(error)
             ) from error
 
-    def begin(self, plan: Plan) -> Entry:
+    def begin(self, plan: Operation) -> Entry:
         """Enter an edit of which nothing is done yet. Call it while the journal is `locked`."""
         for left in self.entries():
             if left.state == "planned":  # its program ended before it changed anything
@@ -145,8 +145,8 @@ class Journal:
             time=now.isoformat(timespec="seconds"),
             expression=plan.expression,
             location=self._identity,
-            node=plan.node.path,
-            selection=plan.selection.numpy_text,
+            node=plan.path,
+            selection=plan.selected,
             value=plan.typed_value,
             state="planned",
             records=tuple(

@@ -23,7 +23,7 @@ class Touched:
         From the location.
     box
         The elements of the array that it holds: for each axis the first, and the one after
-        the last.
+        the last. Empty for a document.
     before
         `digest` of what it held when the edit was planned.
     nbytes

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from omezarr_tui.edit.filling import Filler
 from omezarr_tui.edit.keys import ABSENT, Touched, digest
+from omezarr_tui.edit.pace import Progress, paced
 from omezarr_tui.edit.scratch import Box, Scratch, boxes, differ, local
 from omezarr_tui.edit.value import shown_value, value_text, why_not_fillable
 from omezarr_tui.errors import UserError, explain
@@ -21,10 +22,6 @@ from omezarr_tui.store.hierarchy import read_node
 from omezarr_tui.store.node import Array, Broken, KeyEncoding, join_path
 from omezarr_tui.store.waiting import Cancelled
 from omezarr_tui.text import format_bytes, format_count, plural, visible
-
-_REPORT_EVERY = 0.25  # seconds
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +73,28 @@ class Plan:
         return f"{visible(self.name)}[{self.selection.numpy_text}] = {value}"
 
     @property
+    def path(self) -> str:
+        """The array's path."""
+        return self.node.path
+
+    @property
+    def selected(self) -> str:
+        """The selection as `parse_selection` understands it."""
+        return self.selection.numpy_text
+
+    @property
     def typed_value(self) -> str:
         """The new value as `parse_value` understands it."""
         return value_text(self.value)
+
+    @property
+    def why_nothing(self) -> str:
+        """Why there is nothing to do, where no key is touched."""
+        return "every selected value is that already"
+
+    def rewriter(self, access: Access) -> Filler:
+        """Begin to make the new bytes of the touched keys."""
+        return Filler(access, self.node, self.selection, self.value)
 
     @property
     def nbytes(self) -> int:
@@ -203,19 +219,6 @@ def plan_fill(
         nans=survey.nans,
         note=note,
     )
-
-
-def paced(progress: Progress) -> Progress:
-    """Progress by time and not by count, so that a fast edit is not slowed by telling."""
-    told = monotonic()
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told
-        if monotonic() - told > _REPORT_EVERY:
-            progress(done, total)
-            told = monotonic()
-
-    return tell
 
 
 class _Survey:

@@ -9,8 +9,11 @@ import math
 
 from omezarr_tui.image.cells import NOT_A_NUMBER
 from omezarr_tui.image.picture import Picture
+from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.text import format_length, format_number, format_shape, visible
+
+_NAME_WIDTH = 24  # of a label image
 
 
 def axis_positions(picture: Picture) -> list[tuple[str, str]]:
@@ -64,6 +67,24 @@ def no_range_text(picture: Picture) -> str:
     if picture.request.window is None and (only := picture.only_value) is not None:
         return f"every value seen is {format_number(only)}"
     return ""
+
+
+def overlay_text(picture: Picture) -> str:
+    """The label image that lies over a picture, and how densely: ``labels nuclei 50 %``."""
+    overlay = picture.request.overlay
+    if overlay is None:
+        return ""
+    name = f"labels {labels_name(overlay.labels)}"
+    if picture.no_labels is not None:
+        return f"{name} cannot be read"
+    has_fill = picture.request.color or picture.request.rendering == "half"
+    return f"{name} {f'{overlay.opacity} %' if overlay.opacity and has_fill else 'outlines'}"
+
+
+def labels_name(labels: Image) -> str:
+    """What a label image is called: the last part of its path, or its name where it is a root."""
+    path = labels.multiscale.path.rpartition("/")[2]
+    return visible(path or labels.multiscale.name, _NAME_WIDTH)
 
 
 def _has_no_number(picture: Picture) -> bool:

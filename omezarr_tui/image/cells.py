@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from omezarr_tui.image.composite import (
+    LEVELS,
+    NOT_A_NUMBER_RGB,
+    RGB,
+    RGBA,
+    Tints,
+    inks,
+    label_tints,
+    neighbours_differ,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,10 +28,9 @@ RENDERINGS: tuple[Rendering, ...] = ("ascii", "half")
 # anew, large, as the grid of pixels disturbs small ones.
 RAMP = " .,:;*+cxueSA#Q@"
 NOT_A_NUMBER = "?"
-# Grey levels of half-blocks: a step below what the eye tells apart, and long runs of
-# equal cells, which cost few bytes on a slow line.
-LEVELS = 48
-_NOT_A_NUMBER_RGB = (120, 0, 90)
+# The lines of a label's outline by the sides on which it ends: above, below, left, right. They
+# are no glyphs of the ramp, so that outlines show where there are no colours.
+_LINES = ("-", "|", "/", "\\", "o")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +46,16 @@ class Frame:
     top, bottom
         For half-blocks: the colour of each cell's upper and lower half, as places in the
         palette (rows, columns).
+    ink
+        For glyphs: the colour of each, as a place in the palette (rows, columns); -1 for the
+        terminal's own.
     """
 
     lines: tuple[str, ...]
-    palette: tuple[tuple[int, int, int], ...] | None = None
+    palette: tuple[RGB, ...] | None = None
     top: np.ndarray[Any, Any] | None = None
     bottom: np.ndarray[Any, Any] | None = None
+    ink: np.ndarray[Any, Any] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -58,8 +73,15 @@ def sample_room(rendering: Rendering, rows: int, columns: int) -> tuple[int, int
     return (rows if rendering == "ascii" else 2 * rows), columns
 
 
-def ascii_frame(brightness: np.ndarray[Any, Any], *, dark: bool = True) -> Frame:
-    """Brightness as ink.
+def ascii_frame(
+    brightness: np.ndarray[Any, Any],
+    *,
+    dark: bool = True,
+    labels: np.ndarray[Any, Any] | None = None,
+    tints: Tints | None = None,
+    color: bool = True,
+) -> Frame:
+    """Brightness as ink, with labels over it.
 
     Parameters
     ----------
@@ -67,6 +89,11 @@ def ascii_frame(brightness: np.ndarray[Any, Any], *, dark: bool = True) -> Frame
         From 0 to 1 (rows, columns), one for each cell; NaN becomes `NOT_A_NUMBER`.
     dark
         Whether the terminal's background is dark. On a light one ink is darkness.
+    labels, tints
+        Labels that lie over it, and their colours: glyphs keep their ink and take the colour.
+        Where only outlines are wanted, or there are no colours, these are drawn as lines.
+    color
+        Whether the terminal has colours.
     """
     import numpy as np
 
@@ -75,12 +102,18 @@ def ascii_frame(brightness: np.ndarray[Any, Any], *, dark: bool = True) -> Frame
     missing = np.isnan(brightness)
     steps = np.rint(np.where(missing, 0, brightness) * (len(ramp) - 1)).astype(int)
     steps[missing] = len(ramp)
-    return Frame(tuple("".join(row) for row in glyphs[steps]))
+    cells = glyphs[steps]
+    if labels is None or tints is None:
+        return Frame(_joined(cells))
+    covered = tints.alpha > 0
+    if tints.outlined or not color:
+        cells[tints.edge] = _outline_glyphs(labels)[tints.edge]
+    else:  # a blank could not be seen in any colour
+        cells[covered & (cells == " ")] = RAMP[1]
+    return _inked(cells, tints, covered, dark) if color else Frame(_joined(cells))
 
 
-def half_block_frame(
-    brightness: np.ndarray[Any, Any], tint: tuple[int, int, int] = (255, 255, 255)
-) -> Frame:
+def half_block_frame(brightness: np.ndarray[Any, Any], tint: RGB = (255, 255, 255)) -> Frame:
     """Brightness as colour, two samples to a cell, one above the other.
 
     Parameters
@@ -98,11 +131,29 @@ def half_block_frame(
     missing = np.isnan(brightness)
     steps = np.rint(np.where(missing, 0, brightness) * (LEVELS - 1)).astype(np.uint8)
     steps[missing] = LEVELS
-    return _halves(steps, (*palette, _NOT_A_NUMBER_RGB))  # type: ignore[arg-type]
+    return _halves(steps, (*palette, NOT_A_NUMBER_RGB))  # type: ignore[arg-type]
 
 
-def label_frame(labels: np.ndarray[Any, Any], rendering: Rendering) -> Frame:
-    """Labels, each in a colour (or glyph) of its own; 0 is the background.
+def color_frame(colors: np.ndarray[Any, Any]) -> Frame:
+    """Colours as they are, two samples to a cell, one above the other.
+
+    Parameters
+    ----------
+    colors
+        Red, green and blue (2 × rows or one less, columns, 3), uint8.
+    """
+    return _halves(*_with_palette(colors))
+
+
+def label_frame(
+    labels: np.ndarray[Any, Any],
+    rendering: Rendering,
+    declared: Mapping[int, RGBA] | None = None,
+    *,
+    dark: bool = True,
+    color: bool = True,
+) -> Frame:
+    """Labels, each in a colour (and glyph) of its own; 0 is the background.
 
     Parameters
     ----------
@@ -110,33 +161,69 @@ def label_frame(labels: np.ndarray[Any, Any], rendering: Rendering) -> Frame:
         Label values as samples (rows, columns).
     rendering
         As glyphs or as half-blocks.
+    declared
+        Red, green, blue and opacity of some values, from 0 to 255.
+    dark
+        Whether the terminal's background is dark.
+    color
+        Whether the terminal has colours.
     """
     import numpy as np
 
-    if rendering == "ascii":
-        # Neighbouring labels differ in glyph, and none is as pale as the empty background,
-        # be that dark or light.
-        glyphs = np.array([RAMP[0], *RAMP[3:]])
-        steps = np.where(labels == 0, 0, 1 + labels.astype(np.int64) % (len(glyphs) - 1))
-        return Frame(tuple("".join(row) for row in glyphs[steps]))
-    palette = ((0, 0, 0), *(_distinct(number) for number in range(1, 48)))
-    steps = np.where(labels == 0, 0, 1 + (labels.astype(np.int64) - 1) % (len(palette) - 1))
-    return _halves(steps.astype(np.uint8), palette)
+    tints = label_tints(labels, declared or {}, 100)
+    if rendering == "half":
+        return color_frame(np.rint(tints.colors * tints.alpha[..., None]).astype(np.uint8))
+    # Neighbouring labels differ in glyph, and none is as pale as the empty background, be that
+    # dark or light.
+    shapes = np.array([*RAMP[3:]])
+    seen = tints.alpha > 0
+    cells = np.where(seen, shapes[labels.astype(np.int64) % len(shapes)], RAMP[0])
+    return _inked(cells, tints, seen, dark) if color else Frame(_joined(cells))
 
 
-def _halves(steps: np.ndarray[Any, Any], palette: tuple[tuple[int, int, int], ...]) -> Frame:
+def _inked(
+    cells: np.ndarray[Any, Any], tints: Tints, where: np.ndarray[Any, Any], dark: bool
+) -> Frame:
+    """Glyphs (rows, columns) in colours where something lies over the picture."""
+    places, palette = _with_palette(inks(tints, dark=dark))
+    places = places.astype(int)
+    places[~where | (cells == " ")] = -1
+    return Frame(_joined(cells), palette, ink=places)
+
+
+def _outline_glyphs(labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A line for each sample, that runs as the edge of its label does there."""
+    import numpy as np
+
+    above, below, left, right = neighbours_differ(labels)
+    level, upright = above ^ below, left ^ right
+    falls = (above & right) | (below & left)
+    glyphs = np.full(labels.shape, _LINES[4])
+    glyphs[(above | below) & ~left & ~right] = _LINES[0]
+    glyphs[(left | right) & ~above & ~below] = _LINES[1]
+    glyphs[level & upright & ~falls] = _LINES[2]
+    glyphs[level & upright & falls] = _LINES[3]
+    return glyphs
+
+
+def _joined(cells: np.ndarray[Any, Any]) -> tuple[str, ...]:
+    return tuple("".join(row) for row in cells.tolist())
+
+
+def _with_palette(colors: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], tuple[RGB, ...]]:
+    """Colours (rows, columns, 3) as places in a palette of those that occur."""
+    import numpy as np
+
+    red, green, blue = (colors[..., part].astype(np.uint32) for part in range(3))
+    found, places = np.unique(red << 16 | green << 8 | blue, return_inverse=True)
+    palette = tuple((c >> 16, c >> 8 & 255, c & 255) for c in found.tolist())
+    return places.reshape(colors.shape[:2]), palette
+
+
+def _halves(steps: np.ndarray[Any, Any], palette: tuple[RGB, ...]) -> Frame:
     import numpy as np
 
     if steps.shape[0] % 2:  # the lower half of the last cell repeats the upper one
         steps = np.concatenate([steps, steps[-1:]])
     top, bottom = steps[0::2], steps[1::2]
     return Frame(("▀" * top.shape[1],) * top.shape[0], palette, top, bottom)
-
-
-def _distinct(number: int) -> tuple[int, int, int]:
-    """Colours that differ from their neighbours: hues a golden angle apart."""
-    import colorsys
-
-    lightness = (0.55, 0.7, 0.45)[number % 3]
-    red, green, blue = colorsys.hls_to_rgb(number * 0.618034 % 1, lightness, 0.75)
-    return round(red * 255), round(green * 255), round(blue * 255)

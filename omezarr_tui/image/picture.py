@@ -6,16 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from omezarr_tui.errors import UserError, is_lost
 from omezarr_tui.image.cells import (
     Frame,
     Rendering,
     ascii_frame,
+    color_frame,
     half_block_frame,
     label_frame,
     sample_aspect,
     sample_room,
 )
+from omezarr_tui.image.composite import composed, label_tints
 from omezarr_tui.image.contrast import PERCENTILES, intensities, same, window_of
+from omezarr_tui.image.overlay import LabelSampling, Overlay, label_sampling, read_labels
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.sampling import Sampling, choose_sampling
 from omezarr_tui.image.view import View
@@ -45,6 +49,10 @@ class PictureRequest:
         Red, green and blue of the brightest value in half-blocks.
     ask_above
         Uncompressed bytes above which reading must be allowed first; None allows all.
+    overlay
+        A label image that lies over the image; None for none.
+    color
+        Whether the terminal has colours; ASCII does without them.
     """
 
     image: Image
@@ -57,6 +65,8 @@ class PictureRequest:
     dark: bool = True
     tint: tuple[int, int, int] = (255, 255, 255)
     ask_above: int | None = None
+    overlay: Overlay | None = None
+    color: bool = True
 
     def sampling(self) -> Sampling:
         """What is read for it: the level, the region and the grid of samples."""
@@ -68,16 +78,45 @@ class PictureRequest:
             self.level,
         )
 
+    def label_sampling(self) -> LabelSampling | None:
+        """What is read of the label image that lies over it."""
+        if self.overlay is None:
+            return None
+        return label_sampling(self.sampling(), self.image, self.overlay.labels)
+
+    @property
+    def decoded_bytes(self) -> int:
+        """Uncompressed bytes of the chunks that must be read for it, of labels as well."""
+        labels = self.label_sampling()
+        return self.sampling().decoded_bytes + (labels.decoded_bytes if labels else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is shown, and what is true of it."""
+    """What is shown, and what is true of it.
+
+    Parameters
+    ----------
+    samples
+        Values of the image (rows, columns).
+    labels
+        The label that lies over each sample; None where no label image does.
+    no_labels
+        Why the label image that should lie over it could not be read.
+    """
 
     request: PictureRequest
     sampling: Sampling
     samples: np.ndarray[Any, Any]
     window: Window
     frame: Frame
+    labels: np.ndarray[Any, Any] | None = None
+    no_labels: UserError | None = None
+
+    @property
+    def is_labels(self) -> bool:
+        """Whether its own samples are labels."""
+        return self.request.image.multiscale.is_label and self.samples.dtype.kind in "iub"
 
     @property
     def only_value(self) -> float | None:
@@ -135,10 +174,12 @@ class Painter:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._last: list[tuple[Sampling, np.ndarray[Any, Any]]] = []
+        self._last_labels: list[tuple[LabelSampling, np.ndarray[Any, Any]]] = []
 
     def forget(self) -> None:
         """Read everything anew the next time: something was changed."""
-        self._last = []  # a thread that paints just now may still fill the old one
+        # A thread that paints just now may still fill the old ones.
+        self._last, self._last_labels = [], []
         self._reader.forget()
 
     def paint(
@@ -156,21 +197,47 @@ class Painter:
             `cancelled` said True.
         """
         sampling, last = request.sampling(), self._last
-        if last and last[0][0] == sampling:
-            samples = last[0][1]
-        else:
-            if request.ask_above is not None and sampling.decoded_bytes > request.ask_above:
-                raise TooLarge(sampling)
+        over, last_labels = request.label_sampling(), self._last_labels
+        samples = last[0][1] if last and last[0][0] == sampling else None
+        labels = last_labels[0][1] if last_labels and last_labels[0][0] == over else None
+        needed = 0 if samples is not None else sampling.decoded_bytes
+        needed += 0 if over is None or labels is not None else over.decoded_bytes
+        if request.ask_above is not None and needed > request.ask_above:
+            raise TooLarge(sampling)
+        if samples is None:
             samples = self._reader.sample(sampling, cancelled)
             last[:] = [(sampling, samples)]
+        no_labels = None
+        if over is not None and labels is None:
+            try:
+                labels = read_labels(self._reader, over, cancelled)
+                last_labels[:] = [(over, labels)]
+            except UserError as error:
+                if is_lost(error):  # it may well come when the picture is tried again
+                    raise
+                no_labels = error
         window = request.window or window_of(samples)
-        return Picture(request, sampling, samples, window, _frame(request, samples, window))
+        frame = _frame(request, samples, window, labels)
+        return Picture(request, sampling, samples, window, frame, labels, no_labels)
 
 
-def _frame(request: PictureRequest, samples: np.ndarray[Any, Any], window: Window) -> Frame:
-    if request.image.multiscale.is_label and samples.dtype.kind in "iub":
-        return label_frame(samples, request.rendering)
+def _frame(
+    request: PictureRequest,
+    samples: np.ndarray[Any, Any],
+    window: Window,
+    labels: np.ndarray[Any, Any] | None,
+) -> Frame:
+    label = request.image.multiscale.label
+    rendering, dark, color = request.rendering, request.dark, request.color
+    if label is not None and samples.dtype.kind in "iub":
+        return label_frame(samples, rendering, label.colors, dark=dark, color=color)
     brightness = intensities(samples, window, invert=request.invert)
-    if request.rendering == "ascii":
-        return ascii_frame(brightness, dark=request.dark)
-    return half_block_frame(brightness, request.tint)
+    tints = None
+    if labels is not None and request.overlay is not None:
+        told = request.overlay.labels.multiscale.label
+        tints = label_tints(labels, told.colors if told else {}, request.overlay.opacity)
+    if rendering == "ascii":
+        return ascii_frame(brightness, dark=dark, labels=labels, tints=tints, color=color)
+    if tints is None:
+        return half_block_frame(brightness, request.tint)
+    return color_frame(composed(brightness, request.tint, tints))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 # Physical lengths in one unit, so that axes in different units keep their proportion.
-_METRES = {
+METRES = {
     "angstrom": 1e-10,
     "nanometer": 1e-9,
     "micrometer": 1e-6,
@@ -150,7 +150,7 @@ def plane_size(image: Image, view: View) -> tuple[float, float]:
 
 
 def _same_unit(axes: tuple[Axis, Axis]) -> tuple[float, float]:
-    factors = [_METRES.get(axis.unit or "") for axis in axes]
+    factors = [METRES.get(axis.unit or "") for axis in axes]
     if axes[0].unit == axes[1].unit or factors[0] is None or factors[1] is None:
         return 1.0, 1.0
     return factors[0], factors[1]

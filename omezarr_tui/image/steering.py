@@ -7,7 +7,8 @@ from dataclasses import replace
 from omezarr_tui.image.cells import RENDERINGS
 from omezarr_tui.image.contrast import shifted, stretched
 from omezarr_tui.image.picture import PictureRequest
-from omezarr_tui.image.view import axis_pairs
+from omezarr_tui.image.view import axis_pairs, first_view
+from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.model import Window
 
 
@@ -110,3 +111,46 @@ def automatic_window(request: PictureRequest) -> PictureRequest:
 def inverted(request: PictureRequest) -> PictureRequest:
     """Swap dark and bright."""
     return replace(request, invert=not request.invert)
+
+
+def carried(request: PictureRequest, image: Image) -> PictureRequest:
+    """Look at another image the same way, as near as it can be.
+
+    Axes are the same where they have the same name: planes, the axes that are displayed and
+    the one that keys step along. An axis that is shorter there ends sooner; one that is new is
+    looked at as by itself.
+
+    Parameters
+    ----------
+    request
+        How the one image is looked at.
+    image
+        The other image.
+
+    Returns
+    -------
+    request
+        For a picture of `image`; the same request where that has no plane to show.
+    """
+    view = first_view(image)
+    if view is None:
+        return request
+    before, names = request.view, [axis.name for axis in request.image.multiscale.axes]
+    # Where each axis of the old image is in the new one.
+    new = {at: image.multiscale.axis_index(name) for at, name in enumerate(names)}
+    index = list(view.index)
+    for old, axis in new.items():
+        if axis is not None:
+            index[axis] = min(before.index[old], view.extent[axis] - 1)
+    rows, columns = new[before.rows], new[before.columns]
+    if rows is not None and columns is not None:
+        view = replace(view.displaying(rows, columns), centre=before.centre, zoom=before.zoom)
+    moving = None if before.moving is None else new[before.moving]
+    if moving is not None:
+        view = view.moving_along(moving)
+    # Of a smaller image it may be too near, and then its window sticks out.
+    view = replace(view, index=tuple(index)).zoomed(1).panned(0, 0)
+    level = image.pinned
+    if level is None and request.level is not None:
+        level = min(image.readable, key=lambda at: abs(at - (request.level or 0)))
+    return replace(request, image=image, view=view, level=level)

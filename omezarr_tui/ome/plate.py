@@ -75,12 +75,11 @@ def find_place(access: Access, path: str, known: Known) -> Place | None:
         above.append(parent_path(above[-1]))
     unread = [one for one in above if one not in known]
     for one, node in zip(unread, read_nodes(access, unread), strict=True):
-        known[one] = node if isinstance(node, Group) and _is_place(node) else None
-    groups = [group for one in above if (group := known[one]) is not None]
+        if not isinstance(node, Broken):  # which may be whole the next time
+            known[one] = node if isinstance(node, Group) and _is_place(node) else None
+    groups = [group for one in above if (group := known.get(one)) is not None]
     wells = [w for group in groups if (w := read_well(group.path, group.attributes))]
-    plates = [
-        (group, p) for group in groups if (p := read_plate(group.path, group.attributes))
-    ]
+    plates = [(group, p) for group in groups if (p := read_plate(group.path, group.attributes))]
     if not wells or not plates:
         return None
     (group, plate), well = plates[0], wells[0]
@@ -96,7 +95,9 @@ def find_place(access: Access, path: str, known: Known) -> Place | None:
 
 
 def _is_place(group: Group) -> bool:
-    return (read_plate(group.path, group.attributes) or read_well(group.path, group.attributes)) is not None
+    return (
+        read_plate(group.path, group.attributes) or read_well(group.path, group.attributes)
+    ) is not None
 
 
 def place_in(access: Access, group: Group, plate: Plate, listed: PlateWell, field: int) -> Place:
@@ -159,9 +160,7 @@ def node_at(access: Access, place: Place) -> Node:
 
 def in_order(plate: Plate) -> tuple[PlateWell, ...]:
     """The wells row by row; those without a place in the grid come last."""
-    return tuple(
-        sorted(plate.wells, key=lambda w: (w.row < 0 or w.column < 0, w.row, w.column))
-    )
+    return tuple(sorted(plate.wells, key=lambda w: (w.row < 0 or w.column < 0, w.row, w.column)))
 
 
 def well_beside(plate: Plate, listed: PlateWell, steps: int) -> PlateWell | None:
@@ -195,7 +194,7 @@ def place_title(place: Place, more: str, room: int) -> str:
     more
         What is told besides, in parts with ``·`` between; the last parts go first.
     room
-        Cells. Where it is too short, the plate's name is cut, then the acquisition's left out.
+        Cells. Where it is too short, the acquisition's name is left out, then the plate's is cut.
     """
     plate, name = place.plate, plate_name(place.plate)
     where, acquisition, bare = [visible(plate.well_name(place.listed))], "", ""
@@ -204,20 +203,19 @@ def place_title(place: Place, more: str, room: int) -> str:
         where.append(f"field {place.field + 1} of {len(place.well.fields)}")
         acquisition = acquisition_words(plate, field)
         bare = acquisition_words(plate, field, named=False)
-    if place.inner:
-        where.append(visible(place.inner))
+    inner = visible(place.inner)
     rest = [part for part in more.split(" · ") if part]
     heads = [f"plate {name}", name]
-    heads += [name[: size - 1] + "…" for size in range(len(name) - 1, _SHORTEST_NAME - 1, -1)]
-    first = [heads[0], *where, acquisition]
+    cut = [name[: size - 1].rstrip() + "…" for size in range(len(name) - 1, _SHORTEST_NAME - 1, -1)]
+    first = [heads[0], *where, acquisition, inner]
     for shown in range(len(rest), -1, -1):
         if len(title := _joined([*first, *rest[:shown]])) <= room:
             return title
-    for told in (acquisition, bare):
-        for head in heads:
-            if len(title := _joined([head, *where, told])) <= room:
-                return title
-    return _joined([*where, bare])
+    shorter = [(head, told) for told in (acquisition, bare) for head in heads]
+    for head, told in [*shorter, *((head, bare) for head in cut)]:
+        if len(title := _joined([head, *where, told, inner])) <= room:
+            return title
+    return _joined([*where, bare, inner])
 
 
 def _joined(parts: list[str]) -> str:

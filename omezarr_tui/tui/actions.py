@@ -11,23 +11,35 @@ from textual.binding import Binding, BindingType
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.text import listed
 
-Where = Literal["everywhere", "hierarchy", "info", "picture", "opening", "line", "recent", "folder"]
-Needs = Literal["", "picture", "axis", "edit", "undo", "array"]
+Where = Literal[
+    "everywhere", "hierarchy", "info", "picture", "plate", "opening", "line", "recent", "folder",
+    "checking", "findings",
+]
+Needs = Literal[
+    "", "picture", "axis", "edit", "undo", "array", "plate", "well", "field",
+    "findings", "finding", "fix", "fixes",
+]  # fmt: skip
 
 WHERE_TITLES: dict[Where, str] = {
     "everywhere": "Everywhere",
     "hierarchy": "In the hierarchy",
     "info": "In the info pane",
     "picture": "In the picture",
+    "plate": "On the plate",
     "opening": "On the open screen",
     "line": "In its line",
     "recent": "In the recent stores",
     "folder": "In the folder",
+    "checking": "Where metadata are checked",
+    "findings": "In the findings",
 }
-# The parts of the screen on a store, and of the one on which a store is chosen.
-BROWSING: tuple[Where, ...] = ("everywhere", "hierarchy", "info", "picture")
+# The parts of the screen on a store, of the one on which a store is chosen, and of the one
+# that tells what is wrong with metadata.
+BROWSING: tuple[Where, ...] = ("everywhere", "hierarchy", "info", "picture", "plate")
 OPENING: tuple[Where, ...] = ("opening", "line", "recent", "folder")
-# What is done everywhere and on the open screen too.
+CHECKING: tuple[Where, ...] = ("checking", "findings")
+# What is done everywhere and on the other screens too.
+_WHOLE: tuple[Where, ...] = ("opening", "checking")
 _SHARED = ("pane.next", "pane.before", "back", "help", "palette", "quit")
 
 
@@ -92,16 +104,50 @@ ACTIONS: tuple[Action, ...] = (
            short="close", rank=21),
     Action("info.toggle", ("enter", "space"), "Enter", "Open or close", "toggle_node", "info"),
     # Picture
-    Action("picture.pan", (), "↑ ↓ ← →", "Move the window", "", "picture", "picture",
-           short="pan", rank=30),
+    Action("picture.pan", (), "↑ ↓ ← →", "Move window or cursor; Shift: further", "",
+           "picture", "picture", short="pan", rank=30),
     Action("picture.up", ("up", "k"), "↑ k", "Move the window up", "pan(-1,0)", "picture"),
     Action("picture.down", ("down", "j"), "↓ j", "Move the window down", "pan(1,0)", "picture"),
     Action("picture.left", ("left", "h"), "← h", "Move the window left", "pan(0,-1)", "picture"),
     Action("picture.right", ("right", "l"), "→ l", "Move the window right", "pan(0,1)", "picture"),
+    Action("leap.up", ("shift+up",), "Shift+↑", "A whole window up", "leap(-1,0)", "picture"),
+    Action("leap.down", ("shift+down",), "Shift+↓", "A whole window down", "leap(1,0)", "picture"),
+    Action("leap.left", ("shift+left",), "Shift+←", "A whole window left", "leap(0,-1)", "picture"),
+    Action("leap.right", ("shift+right",), "Shift+→", "A whole window right", "leap(0,1)",
+           "picture"),
     Action("plane.first", ("home",), "Home", "First plane", "screen.plane_end(False)", "picture",
            "axis"),
     Action("plane.last", ("end",), "End", "Last plane", "screen.plane_end(True)", "picture",
            "axis"),
+    # Plate
+    Action("plate.move", (), "↑ ↓ ← →", "Move from well to well", "", "plate", "plate",
+           short="move", rank=30),
+    Action("plate.up", ("up", "k"), "↑ k", "Well above", "move(-1,0)", "plate"),
+    Action("plate.down", ("down", "j"), "↓ j", "Well below", "move(1,0)", "plate"),
+    Action("plate.left", ("left", "h"), "← h", "Well to the left", "move(0,-1)", "plate"),
+    Action("plate.right", ("right", "l"), "→ l", "Well to the right", "move(0,1)", "plate"),
+    Action("plate.first", ("home",), "Home", "First column", "end(False)", "plate", "plate"),
+    Action("plate.last", ("end",), "End", "Last column", "end(True)", "plate", "plate"),
+    Action("plate.page", ("pagedown",), "PageDown", "A page of rows on", "page(1)", "plate",
+           "plate"),
+    Action("plate.page_before", ("pageup",), "PageUp", "A page of rows back", "page(-1)", "plate",
+           "plate"),
+    Action("plate.open", ("enter",), "Enter", "Open the well's first field", "open", "plate",
+           "plate", short="open", rank=1),
+    Action("plate.measure", ("m",), "m", "Next measure: fields, mean, maximum", "measure", "plate",
+           "plate", short="measure", rank=2),
+    Action("plate.channel", ("c",), "c", "Measure the next channel", "channel", "plate", "plate",
+           short="channel", rank=3),
+    Action("plate.glyphs", ("v",), "v", "Colours, or glyphs and numbers", "glyphs", "plate",
+           "plate", short="view", rank=3),
+    # Wells and fields, from anywhere
+    Action("well.next", ("n",), "n", "Next well", "well(1)", needs="well", short="well", rank=5),
+    Action("well.before", ("N",), "N", "Well before", "well(-1)", needs="well", short="well",
+           rank=5),
+    Action("field.next", ("f",), "f", "Next field of the well", "field(1)", needs="field",
+           short="field", rank=5),
+    Action("field.before", ("F",), "F", "Field before", "field(-1)", needs="field", short="field",
+           rank=5),
     # Planes and levels, from anywhere
     Action("plane.before", ("comma",), ",", "Plane before", "plane(-1)", needs="axis",
            short="plane", rank=1),
@@ -145,6 +191,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("window.brighter", ("right_parenthesis",), ")", "Brighter", "window_shift(-1)",
            needs="picture"),
     Action("window.invert", ("i",), "i", "Swap dark and bright", "invert", needs="picture"),
+    Action("cursor", ("x",), "x", "Cursor on and off: what is there", "cursor", needs="picture",
+           short="cursor", rank=32),
+    Action("labels.next", ("L",), "L", "The next label image over the picture", "labels",
+           needs="picture", short="labels", rank=31),
+    Action("labels.opacity", ("O",), "O", "Opacity of the labels, or outlines", "opacity",
+           needs="picture"),
     Action("picture.read", ("r",), "r", "Read again, or read it anyway", "read"),
     # Store
     Action("info.stored", ("b",), "b", "Count chunks written and bytes stored", "measure",
@@ -153,6 +205,30 @@ ACTIONS: tuple[Action, ...] = (
            needs="edit", short="edit", rank=5),
     Action("edit.undo", ("u",), "u", "Undo the last edit of this store", "undo", needs="undo",
            short="undo", rank=11),
+    Action("validate", ("V",), "V", "Check the metadata of the store", "validate", short="check",
+           rank=31),
+    # Checking
+    Action("findings.down", ("down", "j"), "↓ j", "Next finding", "cursor_down", "findings"),
+    Action("findings.up", ("up", "k"), "↑ k", "Finding before", "cursor_up", "findings"),
+    Action("findings.open", ("enter", "right", "l"), "Enter → l", "Go to its node in the hierarchy",
+           "choose", "findings", "finding", short="go there", rank=1),
+    Action("findings.first", ("home",), "Home", "First finding", "first", "findings"),
+    Action("findings.last", ("end",), "End", "Last finding", "last", "findings"),
+    Action("findings.page", ("pagedown",), "PageDown", "A page on", "page(1)", "findings"),
+    Action("findings.page_before", ("pageup",), "PageUp", "A page back", "page(-1)", "findings"),
+    Action("check.mend", ("e",), "e", "Mend it, after showing what changes", "mend",
+           "checking", "fix", short="mend", rank=2),
+    Action("check.mend_all", ("A",), "A", "Mend the same in all nodes, as one edit", "mend_all",
+           "checking", "fixes", short="all alike", rank=3),
+    Action("check.undo", ("u",), "u", "Undo the last edit of this store", "undo", "checking",
+           "undo", short="undo", rank=4),
+    Action("check.errors", ("1",), "1", "Show errors, or hide them", "show_or_hide('error')",
+           "checking", "findings", short="show", rank=6),
+    Action("check.warnings", ("2",), "2", "Show warnings, or hide them", "show_or_hide('warning')",
+           "checking", "findings", short="show", rank=6),
+    Action("check.advice", ("3",), "3", "Show advice, or hide it", "show_or_hide('advice')",
+           "checking", "findings", short="show", rank=6),
+    Action("check.again", ("r",), "r", "Check again", "check", "checking", short="again", rank=5),
     # Opening
     Action("line.open", ("enter",), "Enter", "Open it", "submit", "line", short="open", rank=1),
     Action("line.complete", ("tab",), "Tab", "Complete, or go to the next pane", "complete",
@@ -220,11 +296,11 @@ def bindings(where: Where) -> list[BindingType]:
 
 
 def _is_in(action: Action, where: Where) -> bool:
-    return action.where == where or (where == "opening" and action.id in _SHARED)
+    return action.where == where or (where in _WHOLE and action.id in _SHARED)
 
 
 def remapped(
-    keys: Mapping[str, str], parts: Sequence[Where] = (*BROWSING, *OPENING)
+    keys: Mapping[str, str], parts: Sequence[Where] = (*BROWSING, *OPENING, *CHECKING)
 ) -> tuple[Action, ...]:
     """The table with a user's own keys.
 
@@ -233,7 +309,7 @@ def remapped(
     keys
         Keys as Textual calls them, with commas between, by the id of the action.
     parts
-        Of which screen: `BROWSING` or `OPENING`.
+        Of which screen: `BROWSING`, `OPENING` or `CHECKING`.
 
     Raises
     ------
@@ -257,7 +333,7 @@ def remapped(
 
 def footer_actions(actions: Iterable[Action], where: Where) -> list[Action]:
     """The actions for the footer when a pane has the focus, in the order of the table."""
-    return [a for a in actions if a.short and a.where in ("everywhere", "opening", where)]
+    return [a for a in actions if a.short and a.where in ("everywhere", *_WHOLE, where)]
 
 
 def key_table() -> Iterable[tuple[str, list[tuple[str, str]]]]:
@@ -269,4 +345,5 @@ def key_table() -> Iterable[tuple[str, list[tuple[str, str]]]]:
 
 def is_detail(action: Action) -> bool:
     """Whether one line for all four directions tells of it already."""
-    return action.id in ("picture.up", "picture.down", "picture.left", "picture.right")
+    part, _, direction = action.id.partition(".")
+    return part in ("picture", "leap", "plate") and direction in ("up", "down", "left", "right")

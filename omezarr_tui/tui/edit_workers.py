@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
+from omezarr_tui.store.hierarchy import read_nodes
 from omezarr_tui.store.root import store_root
 from omezarr_tui.store.waiting import Cancelled
 from omezarr_tui.tui import messages
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from omezarr_tui.edit.entry import Entry
-    from omezarr_tui.edit.plan import Plan
+    from omezarr_tui.edit.operation import Operation
     from omezarr_tui.image.picture import PictureRequest
     from omezarr_tui.store.access import Access
     from omezarr_tui.tui.screens.fill import Filling
@@ -34,13 +35,14 @@ class EditWorkers:
         The store.
     """
 
-    def __init__(self, screen: Screen[None], access: Access) -> None:
+    def __init__(self, screen: Screen[Any], access: Access) -> None:
         self._screen = screen
         self._access = access
         self._roots: dict[str, tuple[Access, str]] = {}
         self._planning = Lane(screen, "plan")
         self._writing = Lane(screen, "write")
         self._remembering = Lane(screen, "remember")
+        self._reading_again = Lane(screen, "read again")
 
     def plan(
         self, filling: Filling, note: str, shown: PictureRequest | None, room: tuple[int, int]
@@ -76,17 +78,16 @@ class EditWorkers:
 
         self._planning.run(job)
 
-    def apply(self, plan: Plan, path: str) -> None:
-        """Make an edit of the array at a path that was confirmed: `Edited` or `NotEdited`."""
+    def apply(self, plan: Operation, path: str) -> None:
+        """Make an edit of the node at a path that was confirmed: `Edited` or `NotEdited`."""
 
         def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.edit.apply import apply_plan
 
             access, _ = self._root_of(path)
             progress = self._progress("writing")
-            return messages.Edited(
-                apply_plan(access, plan, progress=progress, cancelled=cancelled), undone=False
-            )
+            entry = apply_plan(access, plan, progress=progress, cancelled=cancelled)
+            return messages.Edited(entry, undone=False, nodes=self._nodes_of(entry, path))
 
         self._write(job)
 
@@ -107,6 +108,15 @@ class EditWorkers:
 
         self._remembering.run(job)
 
+    def read_again(self, paths: Sequence[str]) -> None:
+        """Read nodes again whose documents were changed: `ReadAgain`."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            self._access.forget()
+            return messages.ReadAgain([n for n in read_nodes(self._access, paths) if n is not None])
+
+        self._reading_again.run(job)
+
     def undo(self, entry: Entry, path: str) -> None:
         """Take an edit of the store around a node back: `Edited` or `NotEdited`."""
 
@@ -114,7 +124,8 @@ class EditWorkers:
             from omezarr_tui.edit.apply import undo
 
             access, _ = self._root_of(path)
-            return messages.Edited(undo(access, entry), undone=True)
+            undone = undo(access, entry)
+            return messages.Edited(undone, undone=True, nodes=self._nodes_of(undone, path))
 
         self._write(job)
 
@@ -145,6 +156,12 @@ class EditWorkers:
         if path not in self._roots:
             self._roots[path] = store_root(self._access, path)
         return self._roots[path]
+
+    def _nodes_of(self, entry: Entry, path: str) -> tuple[str, ...]:
+        """The nodes whose documents an edit changed, by path from the place that was opened."""
+        from omezarr_tui.edit.around import around
+
+        return around(self._access, path).nodes_of([record.key for record in entry.records])
 
     def _tell(self, message: Message) -> None:
         self._screen.post_message(message)

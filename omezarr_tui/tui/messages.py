@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from omezarr_tui.edit.documents_plan import DocumentsPlan
     from omezarr_tui.edit.entry import Entry
     from omezarr_tui.edit.plan import Plan
     from omezarr_tui.errors import UserError
     from omezarr_tui.image.picture import Picture, PictureRequest
+    from omezarr_tui.image.plate import WellFacts
     from omezarr_tui.image.sampling import Sampling
     from omezarr_tui.image.values import ValueTable
     from omezarr_tui.ome.discover import Image
-    from omezarr_tui.ome.model import SeriesList
+    from omezarr_tui.ome.model import Plate, PlateWell, SeriesList
+    from omezarr_tui.ome.plate import Place
+    from omezarr_tui.ome.validate.finding import Finding
+    from omezarr_tui.ome.validate.store import Report
     from omezarr_tui.store.folders import Folder
     from omezarr_tui.store.listing import Listing
     from omezarr_tui.store.location import Location
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
     from omezarr_tui.store.recent import Recent
     from omezarr_tui.store.search import Found
     from omezarr_tui.store.stored import Stored
+    from omezarr_tui.tui.check_workers import DocumentShown
     from omezarr_tui.tui.opening import Opening
 
 
@@ -72,6 +79,7 @@ class Described(Message):
     image: Image | None
     before: Node | None = None
     series: SeriesList | None = None
+    place: Place | None = None
 
 
 @dataclass
@@ -79,6 +87,64 @@ class NotDescribed(Message):
     """A node cannot be looked at."""
 
     node: Node
+    error: UserError
+
+
+@dataclass
+class PlaceOpened(Message):
+    """A field of a plate was looked at, to be shown as another one was (None: as by itself).
+
+    Wells that cannot be opened were passed over; which well and field was asked for is told.
+    """
+
+    asked: tuple[PlateWell, int]
+    node: Node
+    image: Image | None
+    place: Place
+    like: PictureRequest | None
+    skipped: list[UserError]
+
+
+@dataclass
+class PlaceNotOpened(Message):
+    """A well or a field of a plate cannot be opened."""
+
+    asked: tuple[PlateWell, int]
+    error: UserError
+
+
+@dataclass
+class WellsMeasured(Message):
+    """Some wells of a plate were looked at; of the last of them `is_last` is true."""
+
+    plate: Plate
+    facts: Mapping[str, WellFacts]
+    is_last: bool
+
+
+@dataclass
+class WellsNotMeasured(Message):
+    """Wells of a plate could not be looked at; the user stopped it where there is no error."""
+
+    plate: Plate
+    error: UserError | None
+
+
+@dataclass
+class LabelsFound(Message):
+    """A label image to lay over an image; None for none. `chosen` is what it was asked for."""
+
+    chosen: Image
+    image: Image
+    labels: Image | None
+
+
+@dataclass
+class LabelsNotFound(Message):
+    """There is none, or the one at `path` cannot be used."""
+
+    chosen: Image
+    path: str | None
     error: UserError
 
 
@@ -150,10 +216,11 @@ class Planned(Message):
 
 @dataclass
 class Edited(Message):
-    """An edit was applied, or undone."""
+    """An edit was applied, or undone; the nodes are those whose documents it changed."""
 
     entry: Entry
     undone: bool
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -170,6 +237,55 @@ class NotEdited(Message):
     """An edit failed, or was stopped by the user (None); the store is as it was."""
 
     error: UserError | None
+
+
+@dataclass
+class DocumentsPlanned(Message):
+    """A change of documents was planned; the dialog shows it, document by document."""
+
+    plan: DocumentsPlan
+    shown: list[DocumentShown]
+    path: str
+
+
+@dataclass
+class ReadAgain(Message):
+    """Nodes whose documents were changed, as they are now."""
+
+    nodes: list[Node]
+
+
+@dataclass
+class Checking(Message):
+    """Metadata are being checked: so many nodes so far, and what was found since the last time."""
+
+    nodes: int
+    findings: list[Finding]
+    number: int
+
+
+@dataclass
+class Checked(Message):
+    """Metadata were checked; the number is that of the check."""
+
+    report: Report
+    number: int
+
+
+@dataclass
+class NotChecked(Message):
+    """Metadata cannot be checked, or the user stopped it (None)."""
+
+    error: UserError | None
+    number: int
+
+
+@dataclass
+class ValueFound(Message):
+    """The value that a finding speaks of, as lines of JSON; None where there is none."""
+
+    finding: Finding
+    lines: list[str] | None
 
 
 @dataclass

@@ -21,8 +21,9 @@ from omezarr_tui.store.search import find_by_name
 from omezarr_tui.store.stored import measure_stored
 from omezarr_tui.store.waiting import Cancel, Cancelled, given_up_by
 from omezarr_tui.tui import messages
-from omezarr_tui.tui.edit_workers import EditWorkers
+from omezarr_tui.tui.label_workers import LabelWorkers
 from omezarr_tui.tui.lane import IsCancelled, Lane, told
+from omezarr_tui.tui.plate_workers import PlateWorkers
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from omezarr_tui.store.listing import Listing
 
 
-class Workers(EditWorkers):
+class Workers(PlateWorkers, LabelWorkers):
     """All that the screen can ask of one store.
 
     Parameters
@@ -47,8 +48,7 @@ class Workers(EditWorkers):
     """
 
     def __init__(self, screen: Screen[None], access: Access, settings: Settings) -> None:
-        super().__init__(screen, access)
-        self._settings = settings
+        super().__init__(screen, access, settings)
         self._painter: Painter | None = None
         self._listing = Cancel()  # all pages that are being listed
         self._describing = Lane(screen, "describe")
@@ -130,11 +130,12 @@ class Workers(EditWorkers):
                 now = (read_node(self._access, node.path) or node) if again else node
                 image = image_of(self._access, now)
                 series = series_of(self._access, now)
+                place = self.place_of(now.path)
             except Cancelled:
                 raise
             except Exception as error:  # whatever it is, the user is told and goes on
                 return messages.NotDescribed(node, told(error))
-            return messages.Described(now, image, node if again else None, series)
+            return messages.Described(now, image, node if again else None, series, place)
 
         self._describing.run(job)
 
@@ -196,9 +197,12 @@ class Workers(EditWorkers):
             (self._planning, "planning"),
             (self._counting, "counting"),
             (self._searching, "search"),
+            (self._opening_place, "reading"),
+            (self._labelling, "reading"),
             (self._painting, "reading"),
             (self._describing, "reading"),
             (self._remembering, "reading"),
+            (self._measuring, "measuring"),
         ):
             if lane.stop():
                 return name
@@ -214,9 +218,12 @@ class Workers(EditWorkers):
             self._planning,
             self._counting,
             self._searching,
+            self._opening_place,
+            self._labelling,
             self._painting,
             self._describing,
             self._remembering,
+            self._measuring,
         ):
             lane.stop()
         self._listing.set()
@@ -227,6 +234,7 @@ class Workers(EditWorkers):
 
     def forget(self) -> None:
         """Read values anew the next time: some were changed."""
+        self._on_plates.clear()
         if self._painter is not None:
             self._painter.forget()
 

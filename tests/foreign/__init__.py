@@ -7,6 +7,8 @@ and what must be found in it. Tests get them, written once, from the fixture ``f
 from collections.abc import Callable
 from pathlib import Path
 
+from .acquisitions import ome_writers_05, ome_writers_plate_05, ome_writers_positions_05
+from .bioio import bioio_04, bioio_05, bioio_zyx_05
 from .broken_data import (
     UNPICKLED,
     bad_chunks,
@@ -39,12 +41,18 @@ from .hierarchies import (
     v3_nested,
     v3_root_array,
 )
+from .iohub import iohub_04, iohub_05, iohub_plate_04, iohub_plate_05
 from .large import TOTAL_BYTES, WIDTH, huge_array, wide_group
 from .made import Array, Image, Made, Plate
-from .ome import (
-    bioformats2raw_04,
+from .ngff import (
     ngff_zarr_04,
     ngff_zarr_05,
+    ngff_zarr_06,
+    ngff_zarr_plate_04,
+    ngff_zarr_plate_05,
+)
+from .ome import (
+    bioformats2raw_04,
     ome_zarr_py_04,
     ome_zarr_py_05,
     ome_zarr_py_plate_04,
@@ -61,6 +69,7 @@ from .others import (
 __all__ = [
     "BROKEN",
     "HEALTHY",
+    "OME",
     "STORES",
     "TOTAL_BYTES",
     "UNLISTED",
@@ -83,7 +92,31 @@ def _by_name(*writers: Writer) -> dict[str, Writer]:
     return {writer.__name__: writer for writer in writers}
 
 
-HEALTHY = _by_name(
+OME = _by_name(
+    ome_zarr_py_04,
+    ome_zarr_py_05,
+    ome_zarr_py_plate_04,
+    ome_zarr_py_plate_05,
+    bioformats2raw_04,
+    ngff_zarr_04,
+    ngff_zarr_05,
+    ngff_zarr_06,
+    ngff_zarr_plate_04,
+    ngff_zarr_plate_05,
+    bioio_04,
+    bioio_05,
+    bioio_zyx_05,
+    iohub_04,
+    iohub_05,
+    iohub_plate_04,
+    iohub_plate_05,
+    ome_writers_05,
+    ome_writers_positions_05,
+    ome_writers_plate_05,
+)
+"""Sound OME-Zarr; the last digit of each name is that of its version."""
+
+HEALTHY = OME | _by_name(
     v2_codecs,
     v3_codecs,
     v3_sharded,
@@ -97,13 +130,6 @@ HEALTHY = _by_name(
     v3_consolidated,
     v2_root_array,
     v3_root_array,
-    ome_zarr_py_04,
-    ome_zarr_py_05,
-    ome_zarr_py_plate_04,
-    ome_zarr_py_plate_05,
-    bioformats2raw_04,
-    ngff_zarr_04,
-    ngff_zarr_05,
     tensorstore_v2,
     tensorstore_v3,
     tensorstore_v3_sharded,

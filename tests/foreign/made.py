@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,8 @@ import numpy.typing as npt
 import pytest
 
 Array = npt.NDArray[Any]
+OLD_NUMPY = np.lib.NumpyVersion(np.__version__) < "2.1.0"
+"""Whether numpy is older than some of the writing libraries, or pandas below them, can bear."""
 Selection = tuple[slice, ...]
 
 
@@ -119,12 +122,15 @@ def quiet() -> Iterator[None]:
 
 
 def need(module: str) -> Any:
-    """Import a writing library now, or skip the test that asked for its store."""
+    """Import a library now, or skip the test that asked for it; in CI, fail it."""
     try:
         with quiet():
             return importlib.import_module(module)
     except ImportError as error:
-        pytest.skip(f"{module}, which writes this store, cannot be imported: {error}")
+        words = f"{module} cannot be imported: {error}"
+        if os.environ.get("CI") and not OLD_NUMPY:
+            pytest.fail(words, pytrace=False)
+        pytest.skip(words)
 
 
 def write_json(path: Path, document: object) -> None:

@@ -1,50 +1,36 @@
-"""OME-Zarr written by ome-zarr-py and ngff-zarr."""
+"""OME-Zarr written by ome-zarr-py."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import pytest
 import zarr
 
-from .made import Array, Image, Made, Plate, need, quiet, ramp
+from .cells import (
+    CHANNELS,
+    COLORS,
+    SCALE,
+    UNITS,
+    WINDOW,
+    ZARR_FORMAT,
+    OmeVersion,
+    facts,
+    only,
+    pyramid_of,
+)
+from .made import Array, Image, Made, Plate, need, quiet
 
-OmeVersion = Literal["0.4", "0.5"]
-
-ZARR_FORMAT: dict[OmeVersion, Literal[2, 3]] = {"0.4": 2, "0.5": 3}
-SCALE = {"t": 3.0, "c": 1.0, "z": 2.0, "y": 0.5, "x": 0.25}
-UNITS = {"t": "second", "z": "micrometer", "y": "micrometer", "x": "micrometer"}
-CHANNELS, COLORS = ("LaminB1", "Dapi"), ("00FF00", "0000FF")
 OMERO = {
     "channels": [
         {
             "label": label,
             "color": color,
             "active": True,
-            "window": {"min": 0, "max": 65535, "start": 7, "end": 4000},
+            "window": WINDOW,
         }
         for label, color in zip(CHANNELS, COLORS, strict=True)
     ]
 }
-
-
-def _pyramid(shape: tuple[int, ...]) -> list[Array]:
-    """Two levels; the coarser keeps every second pixel along y and x, so it is exactly known."""
-    finest = ramp(shape)
-    return [finest, finest[..., ::2, ::2]]
-
-
-def _facts(axes: str, levels: tuple[str, ...], **more: tuple[str, ...]) -> Image:
-    """Facts of a two-level image that halves y and x."""
-    sizes = tuple(SCALE[axis] for axis in axes)
-    halved = tuple(SCALE[axis] * (2 if axis in "yx" else 1) for axis in axes)
-    units = tuple(UNITS.get(axis) for axis in axes)
-    return Image(tuple(axes), units, levels, (sizes, halved), **more)
-
-
-def _only(table: dict[str, Any], axes: str) -> dict[str, Any]:
-    """Keep the entries of the given axes."""
-    return {axis: value for axis, value in table.items() if axis in axes}
 
 
 def _write_by_ome_zarr_py(
@@ -58,8 +44,8 @@ def _write_by_ome_zarr_py(
             group,
             fmt=formats.format_from_version(version),
             axes=list(axes),
-            scale=_only(SCALE, axes),
-            axes_units=_only(UNITS, axes),
+            scale=only(SCALE, axes),
+            axes_units=only(UNITS, axes),
             storage_options={"chunks": (1,) * (len(axes) - 2) + (8, 9)},
             **more,
         )
@@ -69,7 +55,7 @@ def _image_by_ome_zarr_py(path: Path, version: OmeVersion) -> Made:
     """Write a c, z, y, x image with channels and one label image on z, y, x."""
     writer, formats = need("ome_zarr.writer"), need("ome_zarr.format")
     root = zarr.create_group(path, zarr_format=ZARR_FORMAT[version])
-    pyramid = _pyramid((2, 3, 20, 34))
+    pyramid = pyramid_of((2, 3, 20, 34))
     _write_by_ome_zarr_py(root, version, "czyx", pyramid, name="cells", metadata={"omero": OMERO})
     nuclei = [(level[0] % 5).astype("uint8") for level in pyramid]
     with quiet():
@@ -79,8 +65,8 @@ def _image_by_ome_zarr_py(path: Path, version: OmeVersion) -> Made:
             name="nuclei",
             fmt=formats.format_from_version(version),
             axes=list("zyx"),
-            scale=_only(SCALE, "zyx"),
-            axes_units=_only(UNITS, "zyx"),
+            scale=only(SCALE, "zyx"),
+            axes_units=only(UNITS, "zyx"),
             label_metadata={"colors": [{"label-value": 1, "rgba": [255, 0, 0, 255]}]},
         )
     levels = ("s0", "s1")
@@ -94,8 +80,8 @@ def _image_by_ome_zarr_py(path: Path, version: OmeVersion) -> Made:
         },
         groups=("", "labels", "labels/nuclei"),
         images={
-            "": _facts("czyx", levels, channels=CHANNELS, colors=COLORS, labels=("nuclei",)),
-            "labels/nuclei": _facts("zyx", levels),
+            "": facts("czyx", levels, channels=CHANNELS, colors=COLORS, labels=("nuclei",)),
+            "labels/nuclei": facts("zyx", levels),
         },
     )
 
@@ -126,11 +112,11 @@ def _plate_by_ome_zarr_py(path: Path, version: OmeVersion) -> Made:
         writer.write_well_metadata(group, list(plate.fields), fmt=fmt)
         for field in plate.fields:
             offset = np.uint16(1000 * number + 500 * int(field))
-            pyramid = [level + offset for level in _pyramid((8, 18))]
+            pyramid = [level + offset for level in pyramid_of((8, 18))]
             _write_by_ome_zarr_py(group.create_group(field), version, "yx", pyramid)
             for level, data in zip(("s0", "s1"), pyramid, strict=True):
                 arrays[f"{well}/{field}/{level}"] = data
-            images[f"{well}/{field}"] = _facts("yx", ("s0", "s1"))
+            images[f"{well}/{field}"] = facts("yx", ("s0", "s1"))
     groups = ("", *sorted({well.split("/")[0] for well in plate.wells}), *plate.wells, *images)
     return Made(
         path, "plate", ZARR_FORMAT[version], arrays, groups, images=images, plates={"": plate}
@@ -162,59 +148,8 @@ def bioformats2raw_04(folder: Path) -> Made:
     arrays: dict[str, Array | None] = {}
     images: dict[str, Image] = {}
     for series, shape in {"0": (3, 10, 16), "1": (2, 12, 14)}.items():
-        pyramid = _pyramid(shape)
+        pyramid = pyramid_of(shape)
         _write_by_ome_zarr_py(root.create_group(series), "0.4", "zyx", pyramid)
         arrays |= {f"{series}/s{level}": data for level, data in enumerate(pyramid)}
-        images[series] = _facts("zyx", ("s0", "s1"))
+        images[series] = facts("zyx", ("s0", "s1"))
     return Made(path, "bioformats2raw", 2, arrays, groups=("", "OME", "0", "1"), images=images)
-
-
-def _by_ngff_zarr(path: Path, version: OmeVersion, axes: str, shape: tuple[int, ...]) -> Made:
-    """Write an image, its chunks (and shards for 0.5) larger than some of its axes."""
-    nz = need("ngff_zarr")
-    if np.lib.NumpyVersion(np.__version__) < "2.1.0":
-        pytest.skip("ngff-zarr writes through zarrista, which cannot take arrays of numpy 2.0")
-    finest = ramp(shape)
-    image = nz.to_ngff_image(
-        finest, dims=tuple(axes), scale=_only(SCALE, axes), axes_units=_only(UNITS, axes), name="n"
-    )
-    # The mode of four distinct values is the smallest, hence the first: known exactly. The
-    # default method compiles WebAssembly for seconds.
-    multiscales = nz.to_multiscales(
-        image,
-        scale_factors=[{axis: 2 if axis in "yx" else 1 for axis in axes if axis in "zyx"}],
-        method=nz.Methods.DASK_IMAGE_MODE,
-        chunks={axis: {"z": 2, "y": 5, "x": 17}.get(axis, 1) for axis in axes},
-    )
-    channels: dict[str, tuple[str, ...]] = {}
-    if "c" in axes:
-        window = nz.OmeroWindow(min=0, max=65535, start=7, end=4000)
-        multiscales.metadata.omero = nz.Omero(
-            channels=[
-                nz.OmeroChannel(color=color, label=label, window=window)
-                for label, color in zip(CHANNELS, COLORS, strict=True)
-            ]
-        )
-        channels = {"channels": CHANNELS, "colors": COLORS}
-    sharding = {} if version == "0.4" else {"chunks_per_shard": 2}
-    with quiet():
-        nz.to_ngff_zarr(str(path), multiscales, version=version, **sharding)
-    levels = ("scale0/n", "scale1/n")
-    return Made(
-        path,
-        "image",
-        ZARR_FORMAT[version],
-        {"scale0/n": finest, "scale1/n": finest[..., ::2, ::2]},
-        groups=("", "scale0", "scale1"),
-        images={"": _facts(axes, levels, **channels)},
-    )
-
-
-def ngff_zarr_04(folder: Path) -> Made:
-    """OME-Zarr 0.4 image, consolidated, by ngff-zarr: each level lies one group deeper."""
-    return _by_ngff_zarr(folder / "ngff_zarr_04.ome.zarr", "0.4", "zyx", (3, 20, 34))
-
-
-def ngff_zarr_05(folder: Path) -> Made:
-    """OME-Zarr 0.5 image of five axes, sharded beyond its shape, by ngff-zarr."""
-    return _by_ngff_zarr(folder / "ngff_zarr_05.ome.zarr", "0.5", "tczyx", (3, 2, 4, 20, 34))

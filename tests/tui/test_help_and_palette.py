@@ -11,6 +11,7 @@ from textual.command import CommandPalette
 from omezarr_tui.tui.actions import (
     ACTIONS,
     BROWSING,
+    CHECKING,
     OPENING,
     WHERE_TITLES,
     Action,
@@ -24,13 +25,16 @@ from omezarr_tui.tui.screens.fill import FillScreen
 from omezarr_tui.tui.screens.goto import GotoScreen
 from omezarr_tui.tui.screens.help import HelpScreen
 from omezarr_tui.tui.screens.open import OpenScreen
+from omezarr_tui.tui.screens.validation import ValidationScreen
 from omezarr_tui.tui.themes import DIM
 from omezarr_tui.tui.widgets.attributes import AttributesTree
 from omezarr_tui.tui.widgets.bars import KeyBar
+from omezarr_tui.tui.widgets.findings import FindingsList
 from omezarr_tui.tui.widgets.folder_list import FolderList
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
 from omezarr_tui.tui.widgets.picture import PictureView
 from omezarr_tui.tui.widgets.place_line import PlaceLine
+from omezarr_tui.tui.widgets.plate_view import PlateView
 from omezarr_tui.tui.widgets.recent_list import RecentList
 
 TARGETS = {
@@ -38,11 +42,15 @@ TARGETS = {
     "hierarchy": HierarchyTree,
     "info": AttributesTree,
     "picture": PictureView,
+    "plate": PlateView,
     "opening": OpenScreen,
     "line": PlaceLine,
     "recent": RecentList,
     "folder": FolderList,
+    "checking": ValidationScreen,
+    "findings": FindingsList,
 }
+SCREENS = (BROWSING, OPENING, CHECKING)
 ON_A_STORE = remapped({}, BROWSING)
 
 
@@ -51,7 +59,7 @@ class TestTable:
     def test_every_action_has_a_handler_where_its_key_is_bound(self, action: Action) -> None:
         name = action.run.partition("(")[0]
         target: type = TARGETS[action.where]
-        screen = BrowseScreen if action.where in BROWSING else OpenScreen
+        screen = TARGETS[next(s[0] for s in SCREENS if action.where in s)]
         for prefix, other in (("app.", OmezarrApp), ("screen.", screen)):
             if name.startswith(prefix):
                 name, target = name.removeprefix(prefix), other
@@ -59,22 +67,27 @@ class TestTable:
 
     def test_ids_are_unique_and_every_key_does_one_thing_in_one_place(self) -> None:
         assert all(count == 1 for count in Counter(a.id for a in ACTIONS).values())
-        for screen in (BROWSING, OPENING):
+        for screen in SCREENS:
             for where in screen:
                 keys = Counter(
                     key
                     for a in remapped({}, (screen[0], where))
                     if a.run and (where, a.id) != ("line", "pane.next")
+                    # Where a plate is, there is no picture that such a key could change.
+                    if where != "plate" or a.needs not in ("picture", "axis")
                     for key in a.keys
                 )
                 assert [key for key, count in keys.items() if count > 1] == []
 
-    def test_the_open_screen_has_what_is_done_everywhere(self) -> None:
-        shared = {a.id for a in remapped({}, OPENING) if a.where == "everywhere"}
+    @pytest.mark.parametrize("screen", [OPENING, CHECKING])
+    def test_the_other_screens_have_what_is_done_everywhere(
+        self, screen: tuple[Where, ...]
+    ) -> None:
+        shared = {a.id for a in remapped({}, screen) if a.where == "everywhere"}
         assert shared == {"pane.next", "pane.before", "back", "help", "palette", "quit"}
 
     def test_what_does_nothing_by_itself_is_told_by_others(self) -> None:
-        assert {a.id for a in ACTIONS if not a.run} <= {"picture.pan", "line.leave"}
+        assert {a.id for a in ACTIONS if not a.run} <= {"picture.pan", "plate.move", "line.leave"}
 
 
 class TestFooter:
@@ -197,7 +210,9 @@ class TestPalette:
         async with opened(volume) as p:
             offered = {command.title for command in p.app.get_system_commands(p.browse)}
             wanted = {
-                a.title for a in ON_A_STORE if a.run and a.needs != "undo" and not is_detail(a)
+                a.title
+                for a in ON_A_STORE
+                if a.run and a.needs not in ("undo", "plate", "well", "field") and not is_detail(a)
             }
             assert offered == wanted | {"Theme"}
         async with opened(volume, read_only=True) as p:

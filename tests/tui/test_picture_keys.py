@@ -114,7 +114,14 @@ STEPS: tuple[tuple[str, str, Change], ...] = (
     ("axes.turn", "o", viewed(rows=Z, columns=X)),
 )
 # Of these there are tests of their own.
-ELSEWHERE = {"plane.goto", "picture.pan"}
+ELSEWHERE = {
+    "plane.goto",
+    "picture.pan",
+    "cursor",
+    "labels.next",
+    "labels.opacity",
+    *(f"leap.{direction}" for direction in ("up", "down", "left", "right")),
+}
 
 
 def alike(one: Frame, two: Frame) -> bool:

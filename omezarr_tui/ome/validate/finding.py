@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "advice"]
-Document = Literal["attributes", "array", "group"]
+Document = Literal["attributes", "array", "group", "consolidated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Change:
     document
         ``attributes`` for what the user wrote (``.zattrs`` of Zarr v2, ``attributes`` in
         ``zarr.json`` of v3); ``array`` and ``group`` for what Zarr itself keeps (``.zarray``
-        or ``.zgroup`` of v2, ``zarr.json`` of v3).
+        or ``.zgroup`` of v2, ``zarr.json`` of v3); ``consolidated`` for ``.zmetadata`` of v2.
     pointer
         Where in it, as a JSON pointer (RFC 6901): ``/ome/multiscales/0/axes``. ``-`` as the
         last part adds to the end of a list.

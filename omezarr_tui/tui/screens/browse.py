@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -17,23 +19,38 @@ from omezarr_tui.store.node import Array, Broken, Group, Node
 from omezarr_tui.text import plural, visible
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
+from omezarr_tui.tui.screens.checking import CheckingScreen
 from omezarr_tui.tui.screens.counting import CountingScreen
 from omezarr_tui.tui.screens.editing import WRITING, EditingScreen
 from omezarr_tui.tui.screens.finding import FindingScreen
 from omezarr_tui.tui.screens.help import HelpScreen
+from omezarr_tui.tui.screens.labels import LabelsScreen
 from omezarr_tui.tui.screens.looking import LookingScreen
+from omezarr_tui.tui.screens.plates import PlateScreen
 from omezarr_tui.tui.widgets.attributes import AttributesTree
 from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar, TrafficBar
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
 from omezarr_tui.tui.widgets.info import InfoPane
 from omezarr_tui.tui.widgets.picture import PictureView
 from omezarr_tui.tui.widgets.picture_pane import PicturePane
+from omezarr_tui.tui.widgets.plate_view import PlateView
+
+if TYPE_CHECKING:
+    from omezarr_tui.image.picture import PictureRequest
 
 _PANES: tuple[Where, ...] = ("hierarchy", "info", "picture")
 _REST = 0.05  # seconds that the cursor must rest on a node before it is looked at
 
 
-class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
+class BrowseScreen(
+    LookingScreen,
+    LabelsScreen,
+    PlateScreen,
+    EditingScreen,
+    FindingScreen,
+    CountingScreen,
+    CheckingScreen,
+):
     """Three panes on one store.
 
     Parameters
@@ -99,6 +116,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
     @on(HierarchyTree.Chosen)
     def _chosen(self, event: HierarchyTree.Chosen) -> None:
         self.node = event.node
+        self.leave_going()
         self.last_edit = None
         if self._resting is not None:
             self._resting.stop()
@@ -112,14 +130,20 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
     def _described(self, event: messages.Described) -> None:
         if (event.before or event.node) != self.node:
             return
+        self.show_node(event)
+
+    def show_node(self, event: messages.Described, like: PictureRequest | None = None) -> None:
+        """Show a node that was looked at, with its picture like another one where that is given."""
         self.node, self.image, self.series = event.node, event.image, event.series
         self.hierarchy.mend([event.node, *(event.image.levels if event.image else ())])
         self.work.find_undo(self.node.path)
         self.info.show_attributes(event.node)
         self.show_facts()
         self._show_title()
-        if event.image is not None:
-            self.panel.show_image(event.image)
+        if self.show_plate(event):
+            pass
+        elif event.image is not None:
+            self.panel.show_image(event.image, like)
         elif isinstance(event.node, Broken):
             words = f"{event.node.reason}\n\n{event.node.detail}"
             self.panel.show_words(event.node.name, visible_lines(words))
@@ -164,6 +188,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
         """Show values anew: some were changed."""
         self.forget_counted()
         self.work.forget()
+        self.panel.plate_view.forget()
         self.panel.ask_again()
 
     def action_open_all(self) -> None:
@@ -188,7 +213,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
             return "info"
         if isinstance(focused, PictureView | DataTable):
             return "picture"
-        return "hierarchy"
+        return "plate" if isinstance(focused, PlateView) else "hierarchy"
 
     def action_pane(self, where: Where) -> None:
         """Go to a pane."""
@@ -200,11 +225,11 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
         """What has the focus in a pane."""
         if where == "info":
             return self.query_one(AttributesTree)
-        return self.panel.focusable_part if where == "picture" else self.hierarchy
+        return self.panel.focusable_part if where in ("picture", "plate") else self.hierarchy
 
     def action_next_pane(self, steps: int) -> None:
         """Go to the next pane, also where only one is shown at a time."""
-        at = (_PANES.index(self.where) + steps) % len(_PANES)
+        at = (_PANES.index(_pane(self.where)) + steps) % len(_PANES)
         self.action_pane(_PANES[at])
 
     def on_descendant_focus(self) -> None:
@@ -216,7 +241,7 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
     def show_pane(self, where: Where) -> None:
         """Bring a pane in sight where one is shown at a time."""
         for name in _PANES:
-            self.set_class(name == where, f"-at-{name}")
+            self.set_class(name == _pane(where), f"-at-{name}")
 
     def action_back(self) -> None:
         """One step back: leave a search, stop what runs, or go back to the tree."""
@@ -225,6 +250,12 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
         stopped = self.work.stop()
         if stopped == "reading":
             self.panel.stopped()
+        elif stopped == "measuring":
+            self.panel.settle()
+        elif stopped is None and self.panel.cursor is not None:
+            self.panel.toggle_cursor()
+        elif stopped is None and self.back_to_plate():
+            return
         elif stopped is None and self.where != "hierarchy":
             self.action_pane("hierarchy")
         elif stopped is None:
@@ -250,6 +281,12 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
                 return request.view.moving is not None
             case "array":
                 return bool(self.countable())
+            case "plate":
+                return self.panel.shows_plate
+            case "well":
+                return self.panel.shows_plate or self.place is not None
+            case "field":
+                return self.place is not None and self.place.field is not None
             case "edit":
                 return self._can_write and self.editable() is not None
             case "undo":
@@ -268,6 +305,11 @@ class BrowseScreen(LookingScreen, EditingScreen, FindingScreen, CountingScreen):
     @on(messages.Failed)
     def _failed(self, event: messages.Failed) -> None:
         self.tell(str(event.error), "error")
+
+
+def _pane(where: Where) -> Where:
+    """The pane that a part of the screen is in."""
+    return "picture" if where == "plate" else where
 
 
 def visible_lines(text: str) -> str:

@@ -118,6 +118,8 @@ class EditingScreen(StoreScreen):
         self.tell(f"{verb}{entry.expression}" + ("" if event.undone else "    u takes it back"))
         self.work.find_undo(self.node.path)
         self.show_changed()
+        if event.nodes:
+            self.work.read_again(event.nodes)
 
     def show_changed(self) -> None:
         """Show values anew: some were changed."""

@@ -68,7 +68,7 @@ class HelpScreen(ModalScreen[None]):
         """What is told of everywhere first; of the panes the one that has the focus."""
         parts = dict.fromkeys(action.where for action in self._actions)
         at = list(WHERE_TITLES)
-        first = ("everywhere", "opening")
+        first = ("everywhere", "opening", "checking")
         return sorted(parts, key=lambda w: (w not in first, w != self._where, at.index(w)))
 
     def _section(self, where: Where) -> list[Content]:

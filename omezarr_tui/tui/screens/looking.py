@@ -182,6 +182,7 @@ class LookingScreen(StoreScreen):
         """Read again, or read what was asked about."""
         self.work.forget()
         self.access.forget()
+        self.panel.plate_view.forget()
         self.hierarchy.list_again()
         self.panel.allow()
         if self.access.traffic is None:

@@ -8,9 +8,11 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from omezarr_tui.image.bar import axis_positions, no_range_text
+from omezarr_tui.errors import explain
+from omezarr_tui.image.bar import axis_positions, no_range_text, overlay_text
 from omezarr_tui.image.cells import RAMP
 from omezarr_tui.image.picture import Picture
+from omezarr_tui.image.under_cursor import label_texts, place_texts
 from omezarr_tui.image.view import View
 from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.text import format_number, format_shape, visible
@@ -27,11 +29,12 @@ class AxisBar(Static):
     def __init__(self) -> None:
         super().__init__(id="bar", markup=False)
         self._picture: Picture | None = None
+        self._mark: tuple[int, int] | None = None
         self._words = ""
 
-    def show(self, picture: Picture) -> None:
-        """Tell of a picture."""
-        self._picture = picture
+    def show(self, picture: Picture, mark: tuple[int, int] | None = None) -> None:
+        """Tell of a picture, and of the sample (row, column) that the cursor is on."""
+        self._picture, self._mark = picture, mark
         self._lay_out()
 
     def show_words(self, words: str) -> None:
@@ -53,10 +56,10 @@ class AxisBar(Static):
         room = self.content_size.width
         view = self._picture.request.view
         moving = 0 if view.moving is None else view.fixed.index(view.moving)
+        mark = self._mark
         lines = (
             _fitting(_axes(self._picture, room), room, moving),
-            _fitting(_values(self._picture), room),
-            _fitting(_level(self._picture), room),
+            *_values_and_level(self._picture, room, mark),
         )
         self.update(Content("\n").join(lines), layout=False)
 
@@ -108,6 +111,30 @@ def _axis_parts(view: View, positions: list[tuple[str, str]]) -> list[Content]:
 def _arrow(sign: str, axis: int, planes: int) -> Content:
     arrow = Content.styled(f" {sign} ", "$primary")
     return arrow.stylize(_click(f"screen.step_along({axis},{planes})"))
+
+
+def _values_and_level(
+    picture: Picture, room: int, mark: tuple[int, int] | None
+) -> tuple[Content, Content]:
+    """What the values look like and the level; with the cursor, what lies under it."""
+    level = _fitting(_level(picture), room)
+    if mark is None:
+        values = _values(picture)
+        if over := overlay_text(picture):
+            why = f": {explain(picture.no_labels)}" if picture.no_labels else ""
+            values.append(Content.styled(over + why, "b"))
+        return _fitting(values, room, len(values) - 1 if over else 0), level
+    labels = label_texts(picture, *mark)
+    return (
+        _one_line(place_texts(picture, *mark), room),
+        _one_line(labels, room) if labels else level,
+    )
+
+
+def _one_line(texts: list[str], room: int) -> Content:
+    first, *others = texts
+    told = Content.assemble(" ", (first, "b"), *(f" · {text}" for text in others))
+    return told.truncate(room, ellipsis=True)
 
 
 def _values(picture: Picture) -> list[Content]:

@@ -67,6 +67,8 @@ class HierarchyTree(Outline[Item]):
         self._failed: set[str] = set()  # groups whose next page could not be listed
         self._part_shown: set[str] = set()  # groups of which a search shows some children
         self._seek: str | None = None
+        self._quietly = False  # whether what is sought is shown already
+        self._untold: set[str] = set()  # nodes between which the cursor goes by itself
 
     # -- what workers bring ---------------------------------------------------------------
 
@@ -95,11 +97,11 @@ class HierarchyTree(Outline[Item]):
             place.add_leaf("", More(group, left))
         elif not place.children:
             place.allow_expand = False
-        self.cursor_line = line
-        if was_on_more:
+        if was_on_more:  # else Textual keeps it on its node
+            self.cursor_line = line
             self.call_after_refresh(self._tell_chosen)
         if self._seek is not None:
-            self.reveal(self._seek)
+            self.reveal(self._seek, quietly=self._quietly)
 
     def tell_whole(self) -> None:
         """Say below the tree where it may lack something, and nothing where it does not."""
@@ -186,11 +188,30 @@ class HierarchyTree(Outline[Item]):
                 place.allow_expand = isinstance(node, Group)
                 place.refresh()
 
+    def renew(self, nodes: Iterable[Node]) -> None:
+        """Show nodes as they are now in the place of what they were."""
+        for node in nodes:
+            if node.path == self._root.path:
+                self._root = node
+            if place := self._places.get(node.path):
+                place.data = node
+                place.allow_expand = isinstance(node, Group)
+                place.refresh()
+
     # -- moving ---------------------------------------------------------------------------
 
-    def reveal(self, path: str) -> None:
-        """Open the groups that lead to a node and put the cursor on it; pages come as needed."""
-        self._seek = path
+    def reveal(self, path: str, *, quietly: bool = False) -> None:
+        """Open the groups that lead to a node and put the cursor on it; pages come as needed.
+
+        Quietly, what is shown already is not told of, and the cursor stays where it is if the
+        node cannot be reached.
+        """
+        self._seek, self._quietly = path, quietly
+        stands_on = self.cursor_node.data if self.cursor_node is not None else None
+        if isinstance(stands_on, More) or stands_on is None or not quietly:
+            self._untold = set()
+        elif stands_on.path != path:
+            self._untold |= {stands_on.path, path}
         at = path
         while at not in self._places and at:
             at = parent_path(at)
@@ -210,7 +231,8 @@ class HierarchyTree(Outline[Item]):
             self._want(place.data, rows)
             return
         self._seek = None
-        self.call_after_refresh(self.move_cursor, place)
+        if not quietly:
+            self.call_after_refresh(self.move_cursor, place)
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Item]) -> None:
         """Ask for the children of a group that is opened for the first time."""
@@ -230,7 +252,13 @@ class HierarchyTree(Outline[Item]):
         if isinstance(item, More):
             self._want(item.group)
         elif item is not None:
-            self.post_message(self.Chosen(item))
+            untold = self._untold
+            if self._seek is None or item.path not in untold:
+                self._untold = set()
+            if item.path not in untold:
+                if untold:  # the user goes elsewhere meanwhile
+                    self._seek = None
+                self.post_message(self.Chosen(item))
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         """Ask for more as soon as the end of a page is seen."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
@@ -45,10 +47,26 @@ class PictureView(Widget, can_focus=True):
             super().__init__()
             self.direction = direction
 
+    class Pointed(Message):
+        """A sample was clicked on."""
+
+        def __init__(self, row: int, column: int) -> None:
+            super().__init__()
+            self.row, self.column = row, column
+
+    class Moved(Message):
+        """The cursor should move by some samples."""
+
+        def __init__(self, rows: int, columns: int) -> None:
+            super().__init__()
+            self.rows, self.columns = rows, columns
+
     def __init__(self, *, id: str = "picture") -> None:
         super().__init__(id=id)
         self._lines: list[list[Segment]] = []
         self._columns = 0
+        self._frame: Frame | None = None
+        self._mark: tuple[int, int] | None = None
         self._words: Content | None = None
         self._stale = False
         self._base = Style()
@@ -58,18 +76,27 @@ class PictureView(Widget, can_focus=True):
         """Cells that there are: rows and columns."""
         return self.size.height, self.size.width
 
-    def show_frame(self, frame: Frame) -> None:
-        """Show a picture."""
+    def show_frame(self, frame: Frame, mark: tuple[int, int] | None = None) -> None:
+        """Show a picture, and the cursor on one of its samples (row, column)."""
         self._lines = _segments(frame)
+        self._frame, self._mark = frame, mark
         self._columns = frame.size[1]
         self._words = None
         self._stale = False
         self.refresh()
 
+    def show_mark(self, mark: tuple[int, int] | None) -> None:
+        """Show the cursor on another sample (row, column), or none."""
+        for at in (self._mark, mark):
+            if at is not None:
+                self.refresh(Region(0, self._place[0] + self._cell_row(at[0]), self.size.width, 1))
+        self._mark = mark
+
     def show_words(self, words: Content) -> None:
         """Show a message in place of a picture."""
         self._words = words
         self._lines = []
+        self._mark = None
         self._stale = False
         self.refresh()
 
@@ -106,15 +133,52 @@ class PictureView(Widget, can_focus=True):
         base = self._base
         if self._words is not None:
             return self._words_line(y, width, height, base)
-        row = y - max(0, (height - len(self._lines)) // 2)
+        top, left = self._place
+        row = y - top
         if not 0 <= row < len(self._lines):
             return Strip.blank(width, base)
-        left = max(0, (width - self._columns) // 2)
         segments = [Segment(" " * left, base), *Segment.apply_style(self._lines[row], base)]
         if self._stale:
             segments = list(Segment.apply_style(segments, post_style=Style(dim=True)))
         strip = Strip(segments, left + self._columns)
+        if self._mark is not None and self._cell_row(self._mark[0]) == row:
+            strip = self._marked(strip, self._mark, left)
         return strip.adjust_cell_length(width, base)
+
+    @property
+    def _place(self) -> tuple[int, int]:
+        """The row and the column of cells in which the picture begins."""
+        width, height = self.size
+        return max(0, (height - len(self._lines)) // 2), max(0, (width - self._columns) // 2)
+
+    @property
+    def _is_halved(self) -> bool:
+        return self._frame is not None and self._frame.bottom is not None
+
+    def _cell_row(self, row: int) -> int:
+        """The row of cells that a row of samples lies in."""
+        return row // 2 if self._is_halved else row
+
+    def _marked(self, strip: Strip, mark: tuple[int, int], left: int) -> Strip:
+        """A line with the cursor: its cell between brackets."""
+        column, end = mark[1], left + self._columns
+        bracket = self._base + Style(bold=True, reverse=True)
+        first, last = max(0, column - 1), min(self._columns, column + 2)
+        cells = [Segment("[", bracket)] if column > 0 else []
+        cells.append(self._cell(mark, bracket))
+        cells += [Segment("]", bracket)] if column + 1 < self._columns else []
+        return Strip.join([strip.crop(0, left + first), Strip(cells), strip.crop(left + last, end)])
+
+    def _cell(self, mark: tuple[int, int], reverse: Style) -> Segment:
+        """The cell of the cursor: reversed, or its half in what differs most from its colour."""
+        frame, (row, column) = self._frame, mark
+        assert frame is not None
+        if frame.palette is None or frame.top is None or frame.bottom is None:
+            return Segment(frame.lines[row][column], reverse)
+        at = (row // 2, column)
+        halves = [frame.palette[frame.top[at]], frame.palette[frame.bottom[at]]]
+        halves[row % 2] = (0, 0, 0) if sum(halves[row % 2]) > 3 * 127 else (255, 255, 255)
+        return Segment("▀", _style(*halves))
 
     def _words_line(self, y: int, width: int, height: int, base: Style) -> Strip:
         assert self._words is not None
@@ -132,8 +196,25 @@ class PictureView(Widget, can_focus=True):
         self.post_message(self.Resized())
 
     def action_pan(self, down: int, across: int) -> None:
-        """Move the window by a quarter of what it shows."""
-        self.post_message(self.Pan(down / 4, across / 4))
+        """Move the window by a quarter of what it shows, or the cursor by a sample."""
+        if self._mark is None:
+            self.post_message(self.Pan(down / 4, across / 4))
+        else:
+            self.post_message(self.Moved(down, across))
+
+    def action_leap(self, down: int, across: int) -> None:
+        """Move the window by all that it shows, or the cursor by ten samples."""
+        if self._mark is None:
+            self.post_message(self.Pan(down, across))
+        else:
+            self.post_message(self.Moved(10 * down, 10 * across))
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on what is clicked."""
+        top, left = self._place
+        row, column = event.y - top, event.x - left
+        if 0 <= row < len(self._lines) and 0 <= column < self._columns:
+            self.post_message(self.Pointed(2 * row if self._is_halved else row, column))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Look from nearer."""
@@ -148,9 +229,18 @@ class PictureView(Widget, can_focus=True):
 
 def _segments(frame: Frame) -> list[list[Segment]]:
     """Lines of runs of equal cells: few segments are quick to paint and short to send."""
-    if frame.palette is None or frame.top is None or frame.bottom is None:
-        return [[Segment(line)] for line in frame.lines]
     palette = frame.palette
+    if palette is not None and frame.ink is not None:
+        inks = [_ink(color) for color in palette]
+        return [
+            [
+                Segment("".join(glyph for glyph, _ in cells), inks[ink] if ink >= 0 else None)
+                for ink, cells in groupby(zip(line, places, strict=True), key=itemgetter(1))
+            ]
+            for line, places in zip(frame.lines, frame.ink.tolist(), strict=True)
+        ]
+    if palette is None or frame.top is None or frame.bottom is None:
+        return [[Segment(line)] for line in frame.lines]
     rows = []
     for top, bottom in zip(frame.top.tolist(), frame.bottom.tolist(), strict=True):
         runs = groupby(zip(top, bottom, strict=True))
@@ -165,5 +255,10 @@ def _segments(frame: Frame) -> list[list[Segment]]:
 
 @lru_cache(maxsize=1 << 14)
 def _style(upper: tuple[int, int, int], lower: tuple[int, int, int]) -> Style:
-    # The names are made here from numbers, so no text of a store is parsed.
-    return Style.parse("#{:02x}{:02x}{:02x} on #{:02x}{:02x}{:02x}".format(*upper, *lower))
+    # Out of numbers, which is twice as quick as out of their names.
+    return Style.from_color(Color.from_rgb(*upper), Color.from_rgb(*lower))
+
+
+@lru_cache(maxsize=1 << 10)
+def _ink(color: tuple[int, int, int]) -> Style:
+    return Style.from_color(Color.from_rgb(*color))

@@ -12,16 +12,20 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import DataTable
 
+from omezarr_tui.image.bar import overlay_text
 from omezarr_tui.image.cells import Rendering
 from omezarr_tui.image.picture import Picture, PictureRequest
+from omezarr_tui.image.steering import carried
 from omezarr_tui.image.view import first_view
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import format_shape, listed, visible
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
+from omezarr_tui.tui.widgets.overlaid_pane import OverlaidPane
 from omezarr_tui.tui.widgets.picture import PictureView
-from omezarr_tui.tui.widgets.values_pane import ValuesPane
+from omezarr_tui.tui.widgets.plate_bar import PlateBar
+from omezarr_tui.tui.widgets.plate_view import PlateView
 
 if TYPE_CHECKING:
     from omezarr_tui.errors import UserError
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
 _WHITE = (255, 255, 255)
 
 
-class PicturePane(ValuesPane):
+class PicturePane(OverlaidPane):
     """Keeps the request for the picture; keys change it, and each change asks anew.
 
     Parameters
@@ -49,28 +53,31 @@ class PicturePane(ValuesPane):
 
     def __init__(self, rendering: Rendering, ask_above: int) -> None:
         super().__init__(ask_above)
-        self.request: PictureRequest | None = None
-        self.picture: Picture | None = None
         self._rendering = rendering
         self._coloured = False
         self._invert = False
 
     def compose(self) -> ComposeResult:
-        """The picture, a table for what is none, and the bar."""
+        """The picture, a table or a plate for what is none, and the bars."""
         yield PictureView()
         yield DataTable(id="values", zebra_stripes=True, cursor_type="cell")
+        yield PlateView()
         yield AxisBar()
+        yield PlateBar()
 
     @property
     def focusable_part(self) -> Widget:
-        """What can have the focus now: the picture, or the table of values."""
+        """What can have the focus now: the picture, the table of values, or the plate."""
+        if self.shows_plate:
+            return self.plate_view
         return self.table if self.has_class("-values") else self.view
 
     # -- what is shown --------------------------------------------------------------------
 
-    def show_image(self, image: Image) -> None:
-        """Show an image, or the level of it that was chosen."""
+    def show_image(self, image: Image, like: PictureRequest | None = None) -> None:
+        """Show an image, or the level of it that was chosen; seen as `like`, if that is given."""
         before = self.request
+        self.leave_plate()
         view = first_view(image)
         if view is None:
             self._show_no_plane(image)
@@ -88,13 +95,19 @@ class PicturePane(ValuesPane):
             before.window if before and before.view == view else None,
             self._invert,
         )
-        if not before or before.image.multiscale != image.multiscale:
+        if like is not None:
+            self.request = replace(carried(like, image), overlay=None)
+        if before and before.image.multiscale == image.multiscale:
+            self.request = replace(self.request, overlay=before.overlay)
+        else:
             self.picture = None
+            self.cursor = self.cursor if like is not None else None
         self._ask()
 
     def show_words(self, title: str, words: str | Content) -> None:
         """Show words where there is nothing to see."""
         self._forget()
+        self.leave_plate()
         self.entitle(visible(title))
         self.view.show_words(words if isinstance(words, Content) else Content(words))
 
@@ -110,9 +123,9 @@ class PicturePane(ValuesPane):
         elif not self.is_waiting:
             return  # it was stopped, and comes too late
         self.picture = picture
-        self.view.show_frame(picture.frame)
-        self.entitle(_title(picture, self.size.width - 8))
-        self.query_one(AxisBar).show(picture)
+        self.view.show_frame(picture.frame, self.mark)
+        self.entitle(_title(picture, 0 if self.place else self.size.width - 8))
+        self.query_one(AxisBar).show(picture, self.mark)
 
     def fail(self, error: UserError) -> None:
         """Tell why the picture that is asked for cannot be made, in its place."""
@@ -136,7 +149,7 @@ class PicturePane(ValuesPane):
         if request != self.request:
             return
         self.picture = None
-        self.ask_about(sampling.array, sampling.decoded_bytes, ("+", "zoom in: it reads less"))
+        self.ask_about(sampling.array, request.decoded_bytes, ("+", "zoom in: it reads less"))
 
     # -- what keys do ---------------------------------------------------------------------
 
@@ -181,6 +194,8 @@ class PicturePane(ValuesPane):
         """Cells for the picture; where another pane hides it, about what it would have."""
         if 0 not in self.view.room:
             return self.view.room
+        if self.plate_view.size.area:  # which stood in its place
+            return self.plate_view.size.height, self.plate_view.size.width
         width, height = self.app.size
         return max(1, height - 8), max(1, width - 2)
 
@@ -195,6 +210,7 @@ class PicturePane(ValuesPane):
             dark=self.app.current_theme.dark,
             tint=self._tint(self.request),
             ask_above=None if allowed else self.ask_above,
+            color=not self.app.no_color,
         )
         self.begin_to_wait()
         self.post_message(self.Wanted(self.request))
@@ -225,9 +241,13 @@ class PicturePane(ValuesPane):
         else:
             self.show_words(image.multiscale.name, "This image has no plane to show.")
 
+    def forget_picture(self) -> None:
+        """Forget what was shown."""
+        self._forget()
+
     def _forget(self) -> None:
         self.settle()
-        self.request = self.picture = self.asked = self.values_of = None
+        self.request = self.picture = self.asked = self.values_of = self.cursor = None
         self.remove_class("-values")
         self.query_one(AxisBar).show_words("")
 
@@ -239,6 +259,12 @@ def _title(picture: Picture, room: int) -> str:
     size = pixel_size(multiscale.levels[picture.sampling.level], multiscale.axes)
     name = visible(multiscale.name or multiscale.path.rpartition("/")[2])
     level = visible(array.name)
-    told = " · ".join(part for part in (level, format_shape(array.shape), size) if part)
+    parts = [level, format_shape(array.shape), size]
+    if over := overlay_text(picture):
+        # The bar tells the shape and the size too.
+        while len(parts) > 1 and len(" · ".join([*parts, over])) > room:
+            parts.pop()
+        parts.append(over)
+    told = " · ".join(filter(None, parts))
     named = f"{name} · {told}"
     return named if name and name != level and len(named) <= room else told

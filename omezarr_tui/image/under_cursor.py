@@ -1,0 +1,122 @@
+"""What lies under the cursor: where it is, its value, its label and what is known of it.
+
+Plain texts, safe to print, out of the samples that were read for the picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from omezarr_tui.image.picture import Picture
+from omezarr_tui.image.sampling import Sampling
+from omezarr_tui.text import compact_json, format_number, visible
+
+_NAME_WIDTH, _VALUE_WIDTH = 24, 40  # of what a store says
+_EXACT = 2.0**53  # below it doubles hold every whole number
+_MEAN_WIDTH = 6
+_NOT_FINITE = "not finite"
+
+
+def place_texts(picture: Picture, row: int, column: int) -> list[str]:
+    """Where a sample of a picture is, and its value.
+
+    Parameters
+    ----------
+    picture
+        What is shown.
+    row, column
+        Of the sample.
+
+    Returns
+    -------
+    texts
+        The pixels of the level that is shown that the sample stands for; their value or mean,
+        unless it is a label.
+    """
+    sampling = picture.sampling
+    axes = picture.request.image.multiscale.axes
+    covered = (
+        _covered(sampling, 0, sampling.top, row, sampling.rows),
+        _covered(sampling, 1, sampling.left, column, sampling.columns),
+    )
+    where = "  ".join(
+        _pixels(visible(axes[axis].name, _NAME_WIDTH), pixels, sampling.array.shape[axis])
+        for axis, pixels in zip((sampling.rows, sampling.columns), covered, strict=True)
+    )
+    # The axes above count in pixels of the finest level.
+    level = (
+        "" if sampling.array.shape == picture.request.view.extent else f" of level {sampling.level}"
+    )
+    texts = [where + level]
+    if not picture.is_labels:
+        texts.append(_value(picture, row, column, [len(pixels) for pixels in covered]))
+    return texts
+
+
+def label_texts(picture: Picture, row: int, column: int) -> list[str]:
+    """The label at a sample of a picture, and each property of it; empty where none is shown."""
+    request = picture.request
+    if picture.is_labels:
+        label, value = request.image.multiscale.label, int(picture.samples[row, column])
+    elif picture.labels is not None and request.overlay is not None:
+        label = request.overlay.labels.multiscale.label
+        value = int(picture.labels[row, column])
+    else:
+        return []
+    properties: Mapping[str, Any] = label.properties.get(value, {}) if label else {}
+    if value == 0 and not properties:
+        return ["no label"]
+    told = (f"{visible(key, _NAME_WIDTH)} {_property(it)}" for key, it in properties.items())
+    return [f"label {value}", *told]
+
+
+def _covered(sampling: Sampling, number: int, start: float, at: int, axis: int) -> range:
+    """The pixels along an axis that a sample stands for."""
+    step = sampling.pixels_per_sample[number]
+    if sampling.nearest:
+        pixel = min(int(start + (at + 0.5) * step), sampling.array.shape[axis] - 1)
+        return range(pixel, pixel + 1)
+    first = math.floor(start + at * step + 1e-9)
+    return range(first, max(first + 1, math.ceil(start + (at + 1) * step - 1e-9)))
+
+
+def _pixels(name: str, pixels: range, size: int) -> str:
+    width = len(str(size - 1))
+    if len(pixels) == 1:
+        return f"{name} {pixels[0]:>{width}}"
+    return f"{name} {pixels[0]:>{width}}–{pixels[-1]:<{width}}"
+
+
+def _value(picture: Picture, row: int, column: int, counts: list[int]) -> str:
+    value = float(picture.samples[row, column])
+    if max(counts) == 1:
+        return f"value {_exact(value, picture.sampling.array.dtype.name)}"
+    sizes = picture.sampling.pixels_per_sample
+    if max(sizes) <= 1:  # it lies on the edge of pixels
+        sizes = (counts[0], counts[1])
+    told = format_number(value, 5) if math.isfinite(value) else _NOT_FINITE
+    of = f"{format_number(sizes[0], 3)} × {format_number(sizes[1], 3)} px"
+    return f"mean {told:>{_MEAN_WIDTH}} of {of}"
+
+
+def _exact(value: float, dtype: str) -> str:
+    """A pixel's value in full, as its data type has it."""
+    import numpy as np
+
+    if not math.isfinite(value):
+        return _NOT_FINITE
+    if dtype.startswith("float"):
+        return str(np.dtype(dtype).type(value))
+    if not dtype.startswith(("int", "uint", "bool")):
+        return format_number(value, 9)
+    return str(round(value)) if abs(value) < _EXACT else f"about {value:.10g}"
+
+
+def _property(value: Any) -> str:
+    if isinstance(value, str):
+        return visible(value, _VALUE_WIDTH)
+    if isinstance(value, float):
+        return format_number(value, 6)
+    return compact_json(value, _VALUE_WIDTH)

@@ -1,0 +1,200 @@
+"""The screen that tells what is wrong with metadata, and mends what can be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from omezarr_tui.edit.together import together
+from omezarr_tui.ome.validate.finding import Finding, Severity
+from omezarr_tui.text import format_count
+from omezarr_tui.tui import messages
+from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
+from omezarr_tui.tui.screens.checked import CheckedScreen
+from omezarr_tui.tui.screens.editing import WRITING
+from omezarr_tui.tui.screens.help import HelpScreen
+from omezarr_tui.tui.screens.mending import MendScreen
+from omezarr_tui.tui.widgets.bars import KeyBar
+from omezarr_tui.tui.widgets.finding_view import sentence
+from omezarr_tui.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    pass
+
+_GROWN = 1.2  # times as many findings as are shown, until those that came are shown
+_RULES = (
+    "What the attributes say, by the version of OME-Zarr that they name; whether levels, label "
+    "images, wells and fields are there and fit; and Zarr's own documents."
+)
+
+
+class ValidationScreen(CheckedScreen):
+    """Tells what is wrong at and below a node, and mends what can be mended.
+
+    It ends with the path of the node that the user wants to go to, or with None.
+    """
+
+    BINDINGS = bindings("checking")
+    CSS_PATH = "../styles/validation.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-wide")]
+
+    # -- mending --------------------------------------------------------------------------
+
+    # -- mending --------------------------------------------------------------------------
+
+    def action_mend(self) -> None:
+        """Show what would change, and ask."""
+        finding = self.findings.finding
+        if finding is None or finding.fix is None:
+            self.tell("Nothing can be mended here by itself: this takes a person.")
+        else:
+            self._mend([finding])
+
+    def action_mend_all(self) -> None:
+        """The same for all findings of the rule."""
+        finding = self.findings.finding
+        if finding is None or finding.fix is None:
+            self.tell("Nothing can be mended here by itself: this takes a person.")
+        else:
+            self._mend(self.alike(finding))
+
+    def _mend(self, findings: Sequence[Finding]) -> None:
+        if self.work.is_writing:
+            self.tell(WRITING, "warning")
+            return
+        if reason := self.access.why_read_only():
+            self.tell(f"This store cannot be edited: {reason}.", "warning")
+            return
+        fix = together([finding.fix for finding in findings if finding.fix is not None])
+        self.show_busy("looking at what would change… Esc stops")
+        self.work.plan_documents(fix.changes, sentence(fix.title))
+
+    @on(messages.DocumentsPlanned)
+    def _planned(self, event: messages.DocumentsPlanned) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.show_busy("writing…")
+                self.work.apply(event.plan, event.path)
+                self.refresh_keys()
+
+        self.show_busy("")
+        if not event.plan.changes:
+            self.tell("Nothing would change: it is mended already. r checks again.")
+        else:
+            self.app.push_screen(MendScreen(event.plan, event.shown), answered)
+
+    def action_undo(self) -> None:
+        """Take the last edit back."""
+        if self.work.is_writing:
+            self.tell(WRITING, "warning")
+        elif reason := self.access.why_read_only():
+            self.tell(f"Nothing can be undone: {reason}.", "warning")
+        elif self.last_edit is None:
+            self.tell("There is no edit of this store to undo.")
+        else:
+            self.show_busy("putting back what was there…")
+            self.work.undo(self.last_edit, self.node.path)
+
+    @on(messages.UndoFound)
+    def _undo_found(self, event: messages.UndoFound) -> None:
+        self.last_edit = event.entry
+        self.refresh_keys()
+
+    @on(messages.Editing)
+    def _editing(self, event: messages.Editing) -> None:
+        done = f"{format_count(event.done)} of {format_count(event.total)}"
+        self.show_busy(f"{event.doing}, {done}… Esc stops")
+
+    @on(messages.NotEdited)
+    def _not_edited(self, event: messages.NotEdited) -> None:
+        self.show_busy("")
+        if event.error is None:
+            self.tell("Stopped; nothing was changed.")
+        else:
+            self.tell(str(event.error), "error")
+        self.refresh_keys()
+
+    @on(messages.Edited)
+    def _edited(self, event: messages.Edited) -> None:
+        self.show_busy("")
+        verb, after = ("Undone: ", "") if event.undone else ("Done: ", "    u takes it back")
+        self.tell(f"{verb}{event.entry.expression}{after}")
+        self.documents_changed(event.nodes)
+        self.action_check()
+
+    # -- getting around -------------------------------------------------------------------
+
+    @on(Rows.Chosen, "#findings")
+    def _go_there(self) -> None:
+        finding = self.findings.finding
+        if finding is not None and self._may_leave():
+            self.dismiss(finding.node)
+
+    def action_show_or_hide(self, severity: Severity) -> None:
+        """Show the findings of a severity, or hide them."""
+        self.hidden ^= {severity}
+        self.show_findings()
+
+    def action_next_pane(self, steps: int) -> None:
+        """From the list to the finding, and back."""
+        if self.findings.count:
+            (self.view if self.focused is self.findings else self.findings).focus()
+
+    def on_descendant_focus(self) -> None:
+        """Other keys work here."""
+        self.refresh_keys()
+
+    def action_back(self) -> None:
+        """Stop what runs, or go back."""
+        if self.work.stop() is None:
+            if self.focused is self.view:
+                self.findings.focus()
+            else:
+                self.dismiss(None)
+
+    def action_leave(self) -> None:
+        """Leave the program, but not in the middle of an edit."""
+        if self._may_leave():
+            self.app.exit()
+
+    def _may_leave(self) -> bool:
+        if self.work.is_writing:
+            self.tell(WRITING, "warning")
+        return not self.work.is_writing
+
+    @property
+    def where(self) -> Where:
+        """The part that has the focus."""
+        return "checking" if self.focused is self.view else "findings"
+
+    def action_help(self) -> None:
+        """All keys."""
+        self.app.push_screen(HelpScreen(self.actions, self.where, self.works))
+
+    def refresh_keys(self) -> None:
+        """Show the keys that work now."""
+        self.query_one(KeyBar).show(footer_actions(self.actions, self.where), self.works)
+
+    def works(self, action: Action) -> bool:
+        """Whether an action can do anything at the moment."""
+        finding = self.findings.finding
+        can_write = self.access.why_read_only() is None and not self.work.is_writing
+        match action.needs:
+            case "findings":
+                return bool(self.found)
+            case "finding":
+                return finding is not None
+            case "fix":
+                return can_write and finding is not None and finding.fix is not None
+            case "fixes":
+                return can_write and finding is not None and len(self.alike(finding)) > 1
+            case "undo":
+                return can_write and self.last_edit is not None
+        return True
+
+    def do(self, action: Action) -> None:
+        """Do what an action's key does: for the command palette."""
+        pane = self.findings if action.where == "findings" else self
+        self.call_later(pane.run_action, action.run)
