@@ -16,9 +16,8 @@ from omezarr_tui.ome.read import (
     multiscale_of_array,
     ome_version,
     read_multiscale,
-    read_plate,
-    read_well,
 )
+from omezarr_tui.ome.read_plate import read_plate, read_well
 from omezarr_tui.store.hierarchy import walk
 from omezarr_tui.store.node import Array, Broken, Group
 from omezarr_tui.store.opening import find_node, open_root

@@ -48,7 +48,7 @@ from omezarr_tui.ome.plate import (
     place_title,
     well_beside,
 )
-from omezarr_tui.ome.read import read_plate
+from omezarr_tui.ome.read_plate import read_plate
 from omezarr_tui.store.hierarchy import read_node
 from omezarr_tui.store.node import Broken, Group
 from omezarr_tui.store.waiting import Cancelled

@@ -27,7 +27,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_text(
         'theme = "gruvbox"\nrendering = "half"\nask_above_bytes = 1\npage_rows = 7\n'
-        'well_bytes = 11\n'
+        "well_bytes = 11\n"
         'expand_nodes = 9\n\n[keys]\nfind = "f"\n'
         '[places."s3://lab/"]\nprofile = "lab"\nstorage_options = { region = "x" }\n'
     )

@@ -14,7 +14,7 @@ from looking import local
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.ome.discover import Image, image_of
 from omezarr_tui.ome.labels import label_images
-from omezarr_tui.ome.read import read_plate, read_well
+from omezarr_tui.ome.read_plate import read_plate, read_well
 from omezarr_tui.store.access import Access, open_access
 from omezarr_tui.store.location import parse_location
 from omezarr_tui.store.node import Array, Group

@@ -49,7 +49,8 @@ def before_and_after(
         if axis in view.fixed and not low <= view.position(axis, size) < high:
             nearest = low if view.position(axis, size) < low else high - 1
             view = view.at(axis, nearest, size)
-    request = replace(shown, view=view, level=level, room=room, ask_above=None)
+    # Without labels over it, which would hide what changes.
+    request = replace(shown, view=view, level=level, room=room, ask_above=None, overlay=None)
 
     def filled(start: tuple[int, ...], block: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         box = [(low, low + size) for low, size in zip(start, block.shape, strict=True)]

@@ -138,9 +138,10 @@ def _as_told(view: View, image: Image) -> View:
     They count planes of the finest level, and so does a view's extent.
     """
     told = image.multiscale.rendering
-    for name, place in (("t", told.t), ("z", told.z)) if told else ():
+    planes = (("t", told.t), ("z", told.z)) if told else ()
+    for name, place in planes:
         axis = image.multiscale.axis_index(name)
-        if axis is not None and place in range(view.extent[axis]):
+        if axis is not None and place is not None and 0 <= place < view.extent[axis]:
             view = view.at(axis, place, view.extent[axis])
     return view
 

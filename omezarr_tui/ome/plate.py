@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from omezarr_tui.errors import UserError
 from omezarr_tui.ome.loose import resolved
 from omezarr_tui.ome.model import Field, Plate, PlateWell, Well
-from omezarr_tui.ome.read import read_plate, read_well
+from omezarr_tui.ome.read_plate import read_plate, read_well
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.hierarchy import read_node, read_nodes
 from omezarr_tui.store.node import Broken, Group, Node, join_path, parent_path

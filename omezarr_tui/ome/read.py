@@ -11,8 +11,6 @@ from omezarr_tui.ome.model import Axis, Level, Method, Multiscale, OmeKind, Rows
 from omezarr_tui.ome.read_axes import FIRST_AXES, KNOWN_TYPES, name_notes, read_axes
 from omezarr_tui.ome.read_label import read_label
 from omezarr_tui.ome.read_omero import read_channels, read_rendering
-
-from omezarr_tui.ome.read_plate import read_well as read_well
 from omezarr_tui.ome.read_systems import read_systems, read_transformations, to_space
 from omezarr_tui.ome.transformations import (
     after,

@@ -12,8 +12,17 @@ from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.text import listed
 
 Where = Literal[
-    "everywhere", "hierarchy", "info", "picture", "plate", "opening", "line", "recent", "folder",
-    "checking", "findings",
+    "everywhere",
+    "hierarchy",
+    "info",
+    "picture",
+    "plate",
+    "opening",
+    "line",
+    "recent",
+    "folder",
+    "checking",
+    "findings",
 ]
 Needs = Literal[
     "", "picture", "axis", "edit", "undo", "array", "plate", "well", "field",

@@ -40,8 +40,10 @@ class EditingScreen(StoreScreen):
         elif node is None:
             self.tell("Choose an image or an array first: there is nothing to edit here.")
         else:
-            axes = [axis.name for axis in self.image.multiscale.axes] if self.image else []
             request = self.panel.request
+            # Over a label image its source is what is shown, and edited.
+            image = request.image if request is not None else self.image
+            axes = [axis.name for axis in image.multiscale.axes] if image else []
             self.app.push_screen(
                 FillScreen(node, axes, _shown_plane(request) if request else {}), self._plan
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from omezarr_tui.ome.plate import plate_name, well_beside
-from omezarr_tui.ome.read import read_plate
+from omezarr_tui.ome.read_plate import read_plate
 from omezarr_tui.store.node import Group
 from omezarr_tui.text import plural, visible
 from omezarr_tui.tui import messages
