@@ -36,7 +36,9 @@ def test_the_keys_are_those_of_the_program() -> None:
 
 def test_every_action_is_told() -> None:
     told = {row for _, rows in key_table() for row in rows}
-    parts = {"picture.up", "picture.down", "picture.left", "picture.right"}
+    # One line tells of all four directions.
+    ways = ("up", "down", "left", "right")
+    parts = {f"{part}.{way}" for part in ("picture", "leap", "plate") for way in ways}
     assert {a.id for a in ACTIONS if (a.display, a.title) not in told} == parts
 
 
@@ -44,7 +46,7 @@ def test_the_commands_are_those_of_the_program() -> None:
     from omezarr_tui.cli import main
 
     text = README.read_text(encoding="utf-8")
-    for command in ("tree", "info", "show", "export", "demo", "open"):
+    for command in ("tree", "info", "show", "export", "validate", "demo", "open"):
         assert main([command, "--help"]) == 0
         assert command == "open" or f"omezarr-tui {command}" in text
 

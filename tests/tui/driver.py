@@ -68,6 +68,11 @@ class Program:
         await self.pilot.press(*keys)
         await self.settle()
 
+    async def press_each(self, *keys: str) -> None:
+        """Press keys, and wait after each until all is done that it asked for."""
+        for key in keys:
+            await self.press(key)
+
     async def hold(self, *keys: str) -> None:
         """Press keys and do not wait for what they ask for."""
         await self.pilot.press(*keys)

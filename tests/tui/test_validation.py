@@ -198,7 +198,7 @@ class TestList:
                 'value  {\n         "very": [\n           1.5,\n           "µm"\n         ]',
             ):
                 assert words in told(p)
-            await p.press("down", "down")
+            await p.press_each("down", "down")
             assert "· advice  chunks.small" in told(p)
             assert "fix    This takes a person to decide." in told(p)
             assert "value" not in told(p)
@@ -226,7 +226,7 @@ class TestList:
 
     async def test_severities_can_be_hidden(self, store: Path) -> None:
         async with opened(store) as p:
-            await p.press("V", "3", "1")
+            await p.press_each("V", "3", "1")
             assert {line.split()[1] for line in rows(p) if line.startswith("  ")} == {"warning"}
             assert entitled(p).startswith("Not valid · 2 errors")
             hidden = str(p.screen.query_one(FindingsList).border_subtitle)
@@ -234,7 +234,7 @@ class TestList:
             await p.press("2")
             assert "All that was found is hidden." in nothing(p)
             assert "go there" not in keys(p)
-            await p.press("1", "2", "3")
+            await p.press_each("1", "2", "3")
             assert len(rows(p)) == 11
             assert p.app.focused is p.screen.query_one(FindingsList)
 
@@ -246,14 +246,14 @@ class TestList:
 
     async def test_enter_goes_to_the_node(self, store: Path) -> None:
         async with opened(store) as p:
-            await p.press("V", "end", "enter")
+            await p.press_each("V", "end", "enter")
             assert p.screen is p.browse
             assert p.node.path == p.cursor.path == "a"
             assert p.app.focused is p.tree
 
     async def test_escape_goes_back_to_where_it_was(self, store: Path) -> None:
         async with opened(store, "b10") as p:
-            await p.press("V", "tab")
+            await p.press_each("V", "tab")
             assert p.app.focused is p.screen.query_one(FindingView)
             await p.press("escape")
             assert p.app.focused is p.screen.query_one(FindingsList)
@@ -294,7 +294,7 @@ class TestStates:
             )
             assert not p.screen.query_one(FindingsList).display
             assert not any(word in keys(p) for word in ("go there", "mend", "show"))
-            await p.press("enter", "e", "A", "escape")
+            await p.press_each("enter", "e", "A", "escape")
             assert p.screen is p.browse
 
     async def test_findings_are_shown_as_they_come(self, store: Path, validator: Validator) -> None:
@@ -363,7 +363,7 @@ class TestMending:
     async def test_what_changes_is_shown_before(self, store: Path) -> None:
         before = look(store)
         async with opened(store) as p:
-            await p.press("V", "e")
+            await p.press_each("V", "e")
             assert isinstance(p.screen, MendScreen)
             assert str(p.screen.query_one(".dialog").border_title) == "Take the mark away"
             text = p.dialog_text()
@@ -381,7 +381,7 @@ class TestMending:
     ) -> None:
         before = look(store)
         async with opened(store) as p:
-            await p.press("V", "e", "right", "enter")
+            await p.press_each("V", "e", "right", "enter")
             assert changed(before, look(store)) == {"zarr.json", "b2/zarr.json"}
             assert "bad" not in attributes(store, "b2")
             assert p.told[-1] == "Done: Take the mark away (b2)    u takes it back"
@@ -396,11 +396,11 @@ class TestMending:
     async def test_all_alike_are_one_edit(self, store: Path) -> None:
         before = look(store)
         async with opened(store) as p:
-            await p.press("V", "down", "A")
+            await p.press_each("V", "down", "A")
             text = p.dialog_text()
             assert "3 documents, and 3 consolidated copies of them, will change." in text
             assert "nodes a, b2 and b10" in text
-            await p.press("right", "enter")
+            await p.press_each("right", "enter")
             assert all(attributes(store, n)["ome"]["reader"] == "me" for n in ("a", "b2", "b10"))
             assert entitled(p) == "Not valid · 2 errors"
             await p.press("u")
@@ -409,22 +409,22 @@ class TestMending:
     async def test_the_main_screen_shows_nodes_as_they_are_now(self, store: Path) -> None:
         async with opened(store, "b2") as p:
             assert "bad" in text_of(p.attributes)
-            await p.press("V", "e", "right", "enter", "escape")
+            await p.press_each("V", "e", "right", "enter", "escape")
             assert p.screen is p.browse
             assert "bad" not in text_of(p.attributes)
             assert "bad" not in p.cursor.attributes
             await p.press("u")
             assert "bad" in text_of(p.attributes)
             assert "bad" in p.cursor.attributes
-            await p.press("slash", "b", "2", "enter", "escape")
+            await p.press_each("slash", "b", "2", "enter", "escape")
             assert "bad" in p.cursor.attributes
 
     async def test_below_the_root_of_the_store(self, store: Path) -> None:
         before = look(store)
         async with opened(store / "b2") as p:
-            await p.press("V", "e")
+            await p.press_each("V", "e")
             assert "b2/zarr.json, and its copy in zarr.json, will change." in p.dialog_text()
-            await p.press("right", "enter")
+            await p.press_each("right", "enter")
             assert changed(before, look(store)) == {"zarr.json", "b2/zarr.json"}
             await p.press("escape")
             assert "bad" not in text_of(p.attributes)
@@ -435,19 +435,19 @@ class TestMending:
         shutil.copytree(store, store.parent / "other.zarr")
         before = look(store.parent)
         async with opened(store.parent) as p:
-            await p.press("V", "e", "right", "enter")
+            await p.press_each("V", "e", "right", "enter")
             names = {"many.zarr/zarr.json", "many.zarr/b2/zarr.json"}
             assert changed(before, look(store.parent)) == names
-            await p.press("home", "A")
+            await p.press_each("home", "A")
             assert isinstance(p.screen, ValidationScreen)
             assert "the nodes lie in different stores" in p.told[-1]
 
     async def test_a_long_difference_scrolls_below_the_buttons_focus(self, store: Path) -> None:
         zarr.open_group(store / "b2", mode="r+").attrs["bad"] = list(range(200))
         async with opened(store, size=SMALL) as p:
-            await p.press("V", "e")
+            await p.press_each("V", "e")
             box = p.screen.query_one("#changes")
-            await p.press("pagedown", "down")
+            await p.press_each("pagedown", "down")
             assert box.scroll_offset.y == 11
             assert p.app.focused is p.screen.query_one("#cancel")
             assert in_sight(p, p.screen.query_one("#write"))
@@ -465,7 +465,7 @@ class TestMending:
 
     async def test_what_takes_a_person_is_said(self, store: Path) -> None:
         async with opened(store) as p:
-            await p.press("V", "down", "down", "e", "A")
+            await p.press_each("V", "down", "down", "e", "A")
             assert isinstance(p.screen, ValidationScreen)
             assert set(p.told) == {"Nothing can be mended here by itself: this takes a person."}
             assert "e mend" not in keys(p)
@@ -474,7 +474,7 @@ class TestMending:
         before = look(store)
         access = GatedAccess(store)
         async with opened(store, access=access) as p:
-            await p.press("V", "e")
+            await p.press_each("V", "e")
             access.gate.clear()
             access.asked.clear()
             await p.hold("right", "enter")

@@ -117,11 +117,13 @@ class FindingsList(Rows):
         return [(sign, f"findings--{row.severity}"), (visible(row.found), "rows--plain")]
 
     def right(self, at: int, line: int) -> list[Part]:
-        """How many findings a node has; whether a finding can be mended."""
+        """How many findings a node has; where a finding is, and whether it can be mended."""
         row = self._rows[at]
         if isinstance(row, _Head):
             return [(self._counts_below(at), "rows--quiet")]
-        return [("fix", "rows--quiet")] if row.fix else []
+        # Without room the place goes first: it stands with the finding in full too.
+        place = [(visible(row.pointer), "rows--quiet")] if row.pointer else []
+        return [*place, *([("  fix", "rows--quiet")] if row.fix else [])]
 
     def _counts_below(self, at: int) -> str:
         """How many findings of each severity a node has, by the row of its name."""
