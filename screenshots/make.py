@@ -63,7 +63,7 @@ SHOTS = (
     Shot("help", "cells.ome.zarr", ("right", "v", "m", "question_mark")),
     Shot("open", "", ("down", "down"), size=(100, 30)),
     Shot("plate", "plate.ome.zarr", ("3", "m")),
-    Shot("labels", "plate.ome.zarr/B/2/1", ("v", "L", "x")),
+    Shot("labels", "plate.ome.zarr/B/2/1", ("3", "v", "L", "x", *["down"] * 5)),
     Shot("check", "plate.ome.zarr", ("V",)),
     Shot("light", "brain.ome.zarr", ("right", "v", "o", "o"), theme="omezarr-light"),
     Shot("small", "cells.ome.zarr", ("3", "v", "m", "c", "full_stop"), size=(80, 24)),

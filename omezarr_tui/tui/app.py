@@ -27,7 +27,7 @@ from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import is_detail, remapped
 from omezarr_tui.tui.opening import Choosing, Opening, open_store
 from omezarr_tui.tui.screens.browse import BrowseScreen
-from omezarr_tui.tui.screens.editing import WRITING
+from omezarr_tui.tui.screens.writing import WRITING
 from omezarr_tui.tui.themes import THEMES
 
 if TYPE_CHECKING:

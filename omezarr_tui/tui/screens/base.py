@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING
 
 from omezarr_tui.tui.actions import BROWSING, Action, Where, remapped
+from omezarr_tui.tui.screens.writing import WritingScreen
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
 from omezarr_tui.tui.widgets.info import InfoPane
 from omezarr_tui.tui.widgets.picture_pane import PicturePane
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from omezarr_tui.store.node import Node
 
 
-class StoreScreen(Screen[None]):
+class StoreScreen(WritingScreen[None]):
     """A screen on one store.
 
     Parameters
@@ -33,6 +32,8 @@ class StoreScreen(Screen[None]):
     settings
         The user's settings.
     """
+
+    work: Workers
 
     def __init__(self, access: Access, root: Node, settings: Settings) -> None:
         super().__init__()
@@ -77,13 +78,3 @@ class StoreScreen(Screen[None]):
     def works(self, action: Action) -> bool:
         """Whether an action can do anything at the moment."""
         raise NotImplementedError
-
-    def refresh_keys(self) -> None:
-        """Show the keys that work now."""
-        raise NotImplementedError
-
-    def tell(
-        self, words: str, severity: Literal["information", "warning", "error"] = "information"
-    ) -> None:
-        """Tell the user something for a moment; text of a store is never markup."""
-        self.notify(words, severity=severity, markup=False)

@@ -21,12 +21,13 @@ from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
 from omezarr_tui.tui.screens.checking import CheckingScreen
 from omezarr_tui.tui.screens.counting import CountingScreen
-from omezarr_tui.tui.screens.editing import WRITING, EditingScreen
+from omezarr_tui.tui.screens.editing import EditingScreen
 from omezarr_tui.tui.screens.finding import FindingScreen
 from omezarr_tui.tui.screens.help import HelpScreen
 from omezarr_tui.tui.screens.labels import LabelsScreen
 from omezarr_tui.tui.screens.looking import LookingScreen
 from omezarr_tui.tui.screens.plates import PlateScreen
+from omezarr_tui.tui.screens.writing import WRITING
 from omezarr_tui.tui.widgets.attributes import AttributesTree
 from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar, TrafficBar
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
@@ -172,10 +173,6 @@ class BrowseScreen(
         self.query_one(TitleBar).show(
             visible(where), [location.place, *filter(None, [formats]), can]
         )
-
-    def show_busy(self, words: str) -> None:
-        """Say what is going on, until it has ended."""
-        self.query_one(TitleBar).show_busy(words)
 
     def action_leave(self) -> None:
         """Leave, but not in the middle of an edit."""

@@ -9,13 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.content import Content
-from textual.screen import Screen
 
 from omezarr_tui.ome.validate.finding import Finding, Severity, is_valid
 from omezarr_tui.text import format_count, listed, plural, visible
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import CHECKING, remapped
 from omezarr_tui.tui.check_workers import CheckWorkers
+from omezarr_tui.tui.screens.writing import WritingScreen
 from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar, TrafficBar
 from omezarr_tui.tui.widgets.finding_view import FindingView, Way
 from omezarr_tui.tui.widgets.findings import FindingsList, counted
@@ -35,7 +35,7 @@ _RULES = (
 )
 
 
-class CheckedScreen(Screen[str | None]):
+class CheckedScreen(WritingScreen[str | None]):
     """The part of the screen that checks a node and all below it, and shows what was found.
 
     It ends with the path of the node that the user wants to go to, or with None.
@@ -51,6 +51,8 @@ class CheckedScreen(Screen[str | None]):
     documents_changed
         Is told the nodes whose documents were changed from here.
     """
+
+    work: CheckWorkers
 
     def __init__(
         self,
@@ -233,20 +235,6 @@ class CheckedScreen(Screen[str | None]):
     def alike(self, finding: Finding) -> list[Finding]:
         """The findings that the same fix mends, wherever they are."""
         return [f for f in self.found if f.rule == finding.rule and f.fix is not None]
-
-    def refresh_keys(self) -> None:
-        """Show the keys that work now."""
-        raise NotImplementedError
-
-    def show_busy(self, words: str) -> None:
-        """Say what is going on, until it has ended."""
-        self.query_one(TitleBar).show_busy(words)
-
-    def tell(
-        self, words: str, severity: Literal["information", "warning", "error"] = "information"
-    ) -> None:
-        """Tell the user something for a moment; text of a store is never markup."""
-        self.notify(words, severity=severity, markup=False)
 
     @on(messages.Failed)
     def _failed(self, event: messages.Failed) -> None:

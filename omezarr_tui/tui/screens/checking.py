@@ -10,7 +10,7 @@ from textual import on
 from omezarr_tui.store.node import Group
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.screens.base import StoreScreen
-from omezarr_tui.tui.screens.editing import WRITING
+from omezarr_tui.tui.screens.writing import WRITING
 
 if TYPE_CHECKING:
     from omezarr_tui.store.listing import Listing

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import format_count
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.screens.base import StoreScreen
 from omezarr_tui.tui.screens.confirm import ConfirmScreen, preview_room
@@ -15,9 +14,6 @@ from omezarr_tui.tui.screens.fill import Filling, FillScreen
 
 if TYPE_CHECKING:
     from omezarr_tui.image.picture import PictureRequest
-
-
-WRITING = "An edit is being written. Esc stops it and puts back what was there."
 
 
 class EditingScreen(StoreScreen):
@@ -33,10 +29,8 @@ class EditingScreen(StoreScreen):
     def action_edit(self) -> None:
         """Ask what to fill with which value."""
         node = self.editable()
-        if self.work.is_writing:
-            self.tell(WRITING, "warning")
-        elif reason := self.access.why_read_only():
-            self.tell(f"This store cannot be edited: {reason}.", "warning")
+        if why := self.why_not_now():
+            self.tell(why, "warning")
         elif node is None:
             self.tell("Choose an image or an array first: there is nothing to edit here.")
         else:
@@ -66,30 +60,12 @@ class EditingScreen(StoreScreen):
         return f"the other levels of this image: only {node.name} is edited"
 
     @on(messages.Planned)
-    def _confirm(self, event: messages.Planned) -> None:
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.show_busy("writing…")
-                self.work.apply(event.plan, event.path)
-                self.refresh_keys()
-
+    def _planned(self, event: messages.Planned) -> None:
         self.show_busy("")
         if not event.plan.touched:
             self.tell("Nothing would change: all these values are so already.")
         else:
-            self.app.push_screen(ConfirmScreen(event.plan, event.pictures), answered)
-
-    def action_undo(self) -> None:
-        """Take the last edit back."""
-        if self.work.is_writing:
-            self.tell(WRITING, "warning")
-        elif reason := self.access.why_read_only():
-            self.tell(f"Nothing can be undone: {reason}.", "warning")
-        elif self.last_edit is None:
-            self.tell("There is no edit of this store to undo.")
-        else:
-            self.show_busy("putting back what was there…")
-            self.work.undo(self.last_edit, self.node.path)
+            self.confirm(ConfirmScreen(event.plan, event.pictures), event.plan, event.path)
 
     @on(messages.UndoFound)
     def _undo_found(self, event: messages.UndoFound) -> None:
@@ -98,26 +74,8 @@ class EditingScreen(StoreScreen):
             self.tell(f"{event.entry.expression} was interrupted. u puts it back.", "warning")
         self.refresh_keys()
 
-    @on(messages.Editing)
-    def _editing(self, event: messages.Editing) -> None:
-        done = f"{format_count(event.done)} of {format_count(event.total)}"
-        self.show_busy(f"{event.doing}, {done}… Esc stops")
-
-    @on(messages.NotEdited)
-    def _not_edited(self, event: messages.NotEdited) -> None:
-        self.show_busy("")
-        if event.error is None:
-            self.tell("Stopped; nothing was changed.")
-        else:
-            self.tell(str(event.error), "error")
-        self.refresh_keys()
-
-    @on(messages.Edited)
-    def _edited(self, event: messages.Edited) -> None:
-        self.show_busy("")
-        entry = event.entry
-        verb = "Undone: " if event.undone else "Done: "
-        self.tell(f"{verb}{entry.expression}" + ("" if event.undone else "    u takes it back"))
+    def edited(self, event: messages.Edited) -> None:
+        """Show values and documents anew."""
         self.work.find_undo(self.node.path)
         self.show_changed()
         if event.nodes:
@@ -125,10 +83,6 @@ class EditingScreen(StoreScreen):
 
     def show_changed(self) -> None:
         """Show values anew: some were changed."""
-        raise NotImplementedError
-
-    def show_busy(self, words: str) -> None:
-        """Say what is going on, until it has ended."""
         raise NotImplementedError
 
 

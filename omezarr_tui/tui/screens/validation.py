@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from textual import on
 
 from omezarr_tui.edit.together import together
 from omezarr_tui.ome.validate.finding import Finding, Severity
-from omezarr_tui.text import format_count
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
 from omezarr_tui.tui.screens.checked import CheckedScreen
-from omezarr_tui.tui.screens.editing import WRITING
 from omezarr_tui.tui.screens.help import HelpScreen
 from omezarr_tui.tui.screens.mending import MendScreen
+from omezarr_tui.tui.screens.writing import WRITING
 from omezarr_tui.tui.widgets.bars import KeyBar
 from omezarr_tui.tui.widgets.finding_view import sentence
 from omezarr_tui.tui.widgets.rows import Rows
-
-if TYPE_CHECKING:
-    pass
-
-_GROWN = 1.2  # times as many findings as are shown, until those that came are shown
-_RULES = (
-    "What the attributes say, by the version of OME-Zarr that they name; whether levels, label "
-    "images, wells and fields are there and fit; and Zarr's own documents."
-)
 
 
 class ValidationScreen(CheckedScreen):
@@ -61,11 +50,8 @@ class ValidationScreen(CheckedScreen):
             self._mend(self.alike(finding))
 
     def _mend(self, findings: Sequence[Finding]) -> None:
-        if self.work.is_writing:
-            self.tell(WRITING, "warning")
-            return
-        if reason := self.access.why_read_only():
-            self.tell(f"This store cannot be edited: {reason}.", "warning")
+        if why := self.why_not_now():
+            self.tell(why, "warning")
             return
         fix = together([finding.fix for finding in findings if finding.fix is not None])
         self.show_busy("looking at what would change… Esc stops")
@@ -73,54 +59,19 @@ class ValidationScreen(CheckedScreen):
 
     @on(messages.DocumentsPlanned)
     def _planned(self, event: messages.DocumentsPlanned) -> None:
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.show_busy("writing…")
-                self.work.apply(event.plan, event.path)
-                self.refresh_keys()
-
         self.show_busy("")
         if not event.plan.changes:
             self.tell("Nothing would change: it is mended already. r checks again.")
         else:
-            self.app.push_screen(MendScreen(event.plan, event.shown), answered)
-
-    def action_undo(self) -> None:
-        """Take the last edit back."""
-        if self.work.is_writing:
-            self.tell(WRITING, "warning")
-        elif reason := self.access.why_read_only():
-            self.tell(f"Nothing can be undone: {reason}.", "warning")
-        elif self.last_edit is None:
-            self.tell("There is no edit of this store to undo.")
-        else:
-            self.show_busy("putting back what was there…")
-            self.work.undo(self.last_edit, self.node.path)
+            self.confirm(MendScreen(event.plan, event.shown), event.plan, event.path)
 
     @on(messages.UndoFound)
     def _undo_found(self, event: messages.UndoFound) -> None:
         self.last_edit = event.entry
         self.refresh_keys()
 
-    @on(messages.Editing)
-    def _editing(self, event: messages.Editing) -> None:
-        done = f"{format_count(event.done)} of {format_count(event.total)}"
-        self.show_busy(f"{event.doing}, {done}… Esc stops")
-
-    @on(messages.NotEdited)
-    def _not_edited(self, event: messages.NotEdited) -> None:
-        self.show_busy("")
-        if event.error is None:
-            self.tell("Stopped; nothing was changed.")
-        else:
-            self.tell(str(event.error), "error")
-        self.refresh_keys()
-
-    @on(messages.Edited)
-    def _edited(self, event: messages.Edited) -> None:
-        self.show_busy("")
-        verb, after = ("Undone: ", "") if event.undone else ("Done: ", "    u takes it back")
-        self.tell(f"{verb}{event.entry.expression}{after}")
+    def edited(self, event: messages.Edited) -> None:
+        """Check anew; the main screen reads anew what was changed."""
         self.documents_changed(event.nodes)
         self.action_check()
 
