@@ -17,7 +17,7 @@ from looking import image_in, is_harmless, local, request_of, values_of, view_of
 
 from omezarr_tui.commands.ansi import ansi_lines
 from omezarr_tui.errors import UserError
-from omezarr_tui.image.bar import overlay_text
+from omezarr_tui.image.bar import overlay_note, overlay_text
 from omezarr_tui.image.cells import NOT_A_NUMBER, RAMP, Frame, ascii_frame, color_frame, label_frame
 from omezarr_tui.image.composite import (
     LEVELS,
@@ -477,3 +477,32 @@ class TestUnderCursor:
         # Without colours glyphs show the outlines, whatever the opacity.
         colorless = painted(store, (6, 8), overlay=filled, color=False)
         assert overlay_text(colorless) == "labels a outlines"
+
+    def test_that_it_tells_no_pixel_size(self, store: Path) -> None:
+        values = np.eye(6, 8, dtype="uint8")
+        write_image(store, values, "labels/c", scale=1.0, **{"image-label": {}})
+        for name, note in (("a", ""), ("c", "placed pixel by pixel: it tells no pixel size")):
+            overlay = Overlay(label_image(local(store), f"labels/{name}"))
+            picture = painted(store, (6, 8), overlay=overlay)
+            assert overlay_note(picture) == note
+            assert picture.labels is not None
+            np.testing.assert_array_equal(np.unique(picture.labels), [0, 1])
+
+    def test_that_none_lies_here(self, tmp_path: Path) -> None:
+        path = tmp_path / "s.zarr"
+        write_image(path, values_of((3, 6, 8), "uint16"))
+        write_image(path, np.ones((2, 6, 4), "uint8"), "labels/part", **{"image-label": {}})
+        overlay = Overlay(label_image(local(path), "labels/part"))
+        view = view_of(image_in(path))
+        told = {
+            (0, 1.0): "",
+            (2, 1.0): "none lies here: this plane is outside of it",
+            (1, 4.0): "none lies here: what is seen is outside of it",
+        }
+        for (z, zoom), note in told.items():
+            at = replace(view, index=(z, 0, 0), zoom=zoom, centre=(0.5, 1.0)).panned(0, 0)
+            picture = painted(path, (6, 8), view=at, overlay=overlay)
+            assert picture.labels is not None
+            assert picture.labels.any() == (not note)
+            assert (overlay_text(picture), overlay_note(picture)) == ("labels part 50 %", note)
+        assert overlay_note(painted(path, (6, 8))) == ""

@@ -97,7 +97,10 @@ class TestVersions:
         assert told.readable == (0,)
         assert told.multiscale.levels[0].scale == (2, 3)
         assert told.multiscale.version == "0.4"
-        assert told.multiscale.notes == ("OME-Zarr 0.4 goes with Zarr v2, this store is Zarr v3",)
+        assert told.multiscale.notes == (
+            "the version is not written as a text",
+            "OME-Zarr 0.4 goes with Zarr v2, this store is Zarr v3",
+        )
 
 
 class TestImages:
@@ -124,10 +127,65 @@ class TestImages:
             "a transformation of level 3 has numbers that are not finite; it is left out",
         }
 
+    @pytest.mark.parametrize(
+        ("axes", "dimensions", "taken", "note"),
+        [
+            (None, None, "czyx", "no axes are given; c, z, y, x is taken, as in OME-Zarr 0.1"),
+            (
+                None,
+                "abyx",
+                "abyx",
+                "no axes are given; a, b, y, x is taken, as the arrays name them",
+            ),
+            ("zyx", None, ("dim_0", "z", "y", "x"), "3 axes described, the levels have 4"),
+            ("zyx", "czyx", "czyx", "3 axes described, the levels have 4"),
+            ("tczyx", None, "czyx", "5 axes described, the levels have 4"),
+        ],
+    )
+    def test_axes_that_do_not_fit_are_those_of_the_arrays(
+        self, axes: str | None, dimensions: str | None, taken: Any, note: str, tmp_path: Path
+    ) -> None:
+        told: dict[str, Any] = {"datasets": [dataset("0"), dataset("1")]}
+        if axes:
+            told["axes"] = list(axes)
+        root = zarr.create_group(tmp_path / "s", attributes={"ome": {"multiscales": [told]}})
+        for name, size in (("0", 8), ("1", 4)):
+            root.create_array(
+                name, shape=(2, 3, size, size), dtype="u1", dimension_names=dimensions
+            )
+        found = image_in(tmp_path / "s")
+        assert found.readable == (0, 1)
+        assert [axis.name for axis in found.multiscale.axes] == list(taken)
+        assert found.multiscale.notes[0] == note
+        pinned = image_in(tmp_path / "s", "1")
+        assert (pinned.pinned, pinned.multiscale.axes) == (1, found.multiscale.axes)
+
+    def test_what_is_odd_of_many_levels_is_said_once(self) -> None:
+        levels = [dataset(str(n), scale("2", "3")) for n in range(5)]
+        told = read_multiscale("", multiscales(*levels))
+        assert told is not None
+        assert told.notes == (
+            "the numbers of a transformation of levels 0, 1, 2 and 2 more are written as text",
+        )
+
+    def test_channels_that_are_not_understood(self) -> None:
+        channels = [{"color": "#FF", "window": {"start": 3}}, None, "text", {"color": "00FF00"}]
+        told = read_multiscale(
+            "", multiscales(dataset("0", scale(1, -1))) | {"omero": {"channels": channels}}
+        )
+        assert told is not None
+        assert told.notes == (
+            "2 channels that are no objects left out",
+            "the color of 1 channel is not understood",
+            "the window of 1 channel is not understood",
+            "pixel sizes of zero or below are given",
+        )
+
     def test_an_image_that_is_no_list(self) -> None:
         told = read_multiscale("", {"multiscales": multiscales(dataset("0"))["multiscales"][0]})
         assert told is not None
         assert [level.path for level in told.levels] == ["0"]
+        assert told.notes[0] == "multiscales is one object; it should be a list of such"
 
     def test_method_and_plane_shown_first(self) -> None:
         told = read_multiscale(

@@ -28,7 +28,7 @@ from omezarr_tui.image.overlay import (
     same_place,
 )
 from omezarr_tui.image.picture import Painter, PictureRequest, TooLarge
-from omezarr_tui.image.placing import matched_axes
+from omezarr_tui.image.placing import is_pixel_by_pixel, matched_axes
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.sampling import Sampling, choose_sampling
 from omezarr_tui.image.view import View
@@ -180,6 +180,7 @@ def cases(draw: st.DrawFn) -> tuple[Image, Image, View, tuple[int, int]]:
     labels = made("".join(theirs), *levels(theirs, smallest=2), labels=True, chunks=[4] * 6)
     assume(any(set(level.scale) != {1.0} for level in labels.multiscale.levels))
     assume(any(set(level.scale) != {1.0} for level in image.multiscale.levels))
+    assume(not is_pixel_by_pixel(image, labels))  # then they count for nothing
     extent = tuple(max(a.shape[at] for a in image.levels) for at in range(len(names)))  # type: ignore[union-attr]
     view = View(
         extent,
@@ -257,6 +258,62 @@ class TestWithoutPositions:
         labels = replace(labels, multiscale=replace(told, levels=(turned,)))
         values = stored(labels)["l0"]
         np.testing.assert_array_equal(laid(image, labels), np.kron(values, np.ones((2, 2), int)))
+
+
+class TestPixelByPixel:
+    """A label image that tells a pixel size of 1 only, with as many pixels as its image."""
+
+    IMAGE = made(
+        "tczyx",
+        [(2, 2, 3, 8, 12), (2, 2, 2, 4, 6)],
+        [(3, 1, 2, 0.5, 0.5), (3, 1, 4, 1, 1)],
+        [(0, 0, 10, 20, 30)] * 2,
+        units={"z": "micrometer", "y": "micrometer", "x": "micrometer"},
+    )
+
+    def labels(self, *shapes: Sequence[int], **more: Any) -> Image:
+        scales = [[1.0, *[2.0**level] * 3] for level in range(len(shapes))]
+        units = {"z": "micrometer", "y": "micrometer", "x": "micrometer"}
+        shifts = more.pop("shifts", [(0.0,) * 4] * len(shapes))
+        return made("tzyx", shapes, scales, shifts, units=units, labels=True, chunks=[9] * 4)
+
+    def test_its_pixels_lie_on_the_image_s(self) -> None:
+        labels = self.labels((2, 3, 8, 12), (2, 2, 4, 6))
+        assert is_pixel_by_pixel(self.IMAGE, labels)
+        values, view = stored(labels), view_of(self.IMAGE)
+        for t, c, z in product(range(2), range(2), range(3)):
+            over = laid(self.IMAGE, labels, view, index=(t, c, z, 0, 0))
+            np.testing.assert_array_equal(over, values["l0"][t, z])
+        for level, room in ((0, (8, 12)), (1, (4, 6))):
+            sampling = choose_sampling(self.IMAGE, view_of(self.IMAGE), room, 1.0, level)
+            over_it = label_sampling(sampling, self.IMAGE, labels)
+            assert over_it.level == level
+            t, _, z = sampling.position[:3]
+            here = read_labels(Stored(values), over_it)
+            np.testing.assert_array_equal(here, values[f"l{level}"][t, z])
+
+    def test_one_plane_holds_on_all(self) -> None:
+        labels = self.labels((2, 1, 8, 12), (2, 1, 4, 6))
+        assert is_pixel_by_pixel(self.IMAGE, labels)
+        over = laid(self.IMAGE, labels, index=(1, 0, 2, 0, 0))
+        np.testing.assert_array_equal(over, stored(labels)["l0"][1, 0])
+
+    @pytest.mark.parametrize("shape", [(2, 3, 8, 11), (2, 4, 8, 12)])
+    def test_not_of_another_shape(self, shape: Sequence[int]) -> None:
+        labels = self.labels(shape, (2, 2, 4, 6))
+        assert not is_pixel_by_pixel(self.IMAGE, labels)
+        assert not laid(self.IMAGE, labels).any()  # it lies where it says
+
+    def test_not_where_it_tells_its_place(self) -> None:
+        shape = (2, 3, 8, 12)
+        assert not is_pixel_by_pixel(
+            self.IMAGE, self.labels(shape, shape, shifts=[(0, 0, 0, 5)] * 2)
+        )
+
+    def test_not_where_the_image_tells_none_either(self) -> None:
+        image, labels = flat((4, 6)), flat((4, 6), labels=True)
+        assert not is_pixel_by_pixel(image, labels)
+        np.testing.assert_array_equal(laid(image, labels), stored(labels)["l0"])
 
 
 class TestPositions:

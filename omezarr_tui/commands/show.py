@@ -12,7 +12,13 @@ from omezarr_tui.commands.arguments import add_access, add_level, add_place, cou
 from omezarr_tui.commands.output import Output, packed
 from omezarr_tui.commands.places import Place, node_path, open_image, open_place, tell_doubt
 from omezarr_tui.errors import ExitCode, UserError
-from omezarr_tui.image.bar import axis_positions, level_text, overlay_text, window_text
+from omezarr_tui.image.bar import (
+    axis_positions,
+    level_text,
+    overlay_note,
+    overlay_text,
+    window_text,
+)
 from omezarr_tui.image.cells import RENDERINGS, Rendering
 from omezarr_tui.image.overlay import OPACITIES, Overlay
 from omezarr_tui.image.picture import Painter, Picture, PictureRequest, TooLarge
@@ -286,7 +292,8 @@ def _print_table(output: Output, table: ValueTable) -> None:
 
 def _bar(picture: Picture, columns: int) -> list[str]:
     positions = [f"{name} {text}" for name, text in axis_positions(picture)]
-    facts = [level_text(picture), window_text(picture), picture.reduction, overlay_text(picture)]
+    over = ": ".join(filter(None, [overlay_text(picture), overlay_note(picture)]))
+    facts = [level_text(picture), window_text(picture), picture.reduction, over]
     return packed(positions, columns) + packed(facts, columns)
 
 

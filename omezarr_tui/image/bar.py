@@ -9,6 +9,7 @@ import math
 
 from omezarr_tui.image.cells import NOT_A_NUMBER
 from omezarr_tui.image.picture import Picture
+from omezarr_tui.image.placing import is_pixel_by_pixel
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.text import format_length, format_number, format_shape, visible
@@ -79,6 +80,20 @@ def overlay_text(picture: Picture) -> str:
         return f"{name} cannot be read"
     has_fill = picture.request.color or picture.request.rendering == "half"
     return f"{name} {f'{overlay.opacity} %' if overlay.opacity and has_fill else 'outlines'}"
+
+
+def overlay_note(picture: Picture) -> str:
+    """What is odd of where the label image over a picture lies; else nothing."""
+    overlay, sampling = picture.request.overlay, picture.request.label_sampling()
+    if overlay is None or sampling is None:
+        return ""
+    if sampling.position is None:
+        return "none lies here: this plane is outside of it"
+    if sampling.region is None:
+        return "none lies here: what is seen is outside of it"
+    if is_pixel_by_pixel(picture.request.image, overlay.labels):
+        return "placed pixel by pixel: it tells no pixel size"
+    return ""
 
 
 def labels_name(labels: Image) -> str:

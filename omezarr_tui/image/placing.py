@@ -39,6 +39,8 @@ def placed(
     assert isinstance(array, Array)
     same_extent = array.shape[at] / sampling.array.shape[axis]
     ours, theirs = image.multiscale, labels.multiscale
+    if is_pixel_by_pixel(image, labels):
+        return same_extent, 0.0
     unit = _unit_factor(ours.axes[axis].unit, theirs.axes[at].unit)
     if unit is None or not (_tells_positions(theirs) and _tells_positions(ours, alone=True)):
         return same_extent, 0.0
@@ -51,10 +53,36 @@ def placed(
     return (factor, shift) if math.isfinite(shift) else (same_extent, 0.0)
 
 
+def is_pixel_by_pixel(image: Image, labels: Image) -> bool:
+    """Whether a label image tells no pixel size, and has as many pixels as an image that does.
+
+    Some writers give all label images a scale of 1, whatever their image has. Taken at its
+    word such a label image would lie elsewhere, and not be seen.
+    """
+    ours, theirs = image.multiscale, labels.multiscale
+    finest, their_finest = image.levels[0], labels.levels[0]
+    if not (isinstance(finest, Array) and isinstance(their_finest, Array)):
+        return False
+    if not _is_identity(theirs) or _is_identity(ours):
+        return False
+    return all(
+        their_finest.shape[at] == finest.shape[axis]
+        or ours.axes[axis].type == "channel"
+        or holds_everywhere(image, axis, labels, their_finest, at)
+        for axis, at in matched_axes(ours, theirs).items()
+    )
+
+
 def holds_everywhere(image: Image, axis: int, labels: Image, array: Array, at: int) -> bool:
     """Whether a label image has one pixel along an axis, and it says nothing of its place."""
     first = labels.multiscale.levels[0].translation[at]
     return array.shape[at] == 1 and first in (0, image.multiscale.levels[0].translation[axis])
+
+
+def _is_identity(multiscale: Multiscale) -> bool:
+    """Whether the transformation of the finest level changes nothing."""
+    finest = multiscale.levels[0]
+    return finest.matrix is None and set(finest.scale) == {1.0} and not any(finest.translation)
 
 
 def _edge(multiscale: Multiscale, level: int, axis: int) -> float:

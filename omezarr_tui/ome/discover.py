@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,15 +19,8 @@ from omezarr_tui.ome.read_plate import read_plate, read_well
 from omezarr_tui.ome.read_systems import read_scene, scene_images
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.hierarchy import read_node, read_nodes
-from omezarr_tui.store.node import (
-    Array,
-    Broken,
-    Group,
-    KeyEncoding,
-    Node,
-    join_path,
-    parent_path,
-)
+from omezarr_tui.store.misplaced import encodings_found
+from omezarr_tui.store.node import Array, Broken, Group, Node, parent_path
 from omezarr_tui.text import plural
 
 # ngff-zarr keeps its levels one folder deeper (scale0/image), so more than the parent counts.
@@ -121,12 +115,7 @@ def image_of(access: Access, node: Node) -> Image | None:
         None for what has no pixels of its own.
     """
     if isinstance(node, Group):
-        multiscale = read_multiscale(node.path, node.attributes)
-        if multiscale is None:
-            return None
-        odd = version_notes(node.attributes, node.zarr_format)
-        multiscale = replace(multiscale, notes=(*odd, *multiscale.notes))
-        return _with_levels(access, multiscale, node.zarr_format)
+        return _whole(access, node)
     if isinstance(node, Broken):
         return None
     above = node.path
@@ -135,16 +124,33 @@ def image_of(access: Access, node: Node) -> Image | None:
         group = read_node(access, above)
         if isinstance(group, Group) and (image := read_multiscale(above, group.attributes)):
             paths = [level.path for level in image.levels]
-            if node.path in paths and len(image.axes) == len(node.shape):
-                whole = _with_levels(access, image, group.zarr_format)
-                return replace(whole, pinned=paths.index(node.path))
+            whole = _whole(access, group) if node.path in paths else None
+            pinned = paths.index(node.path) if whole else 0
+            if whole and pinned in whole.readable:
+                return replace(whole, pinned=pinned)
         if not above:
             break
-    notes = _misplaced(access, node)
+    notes = tuple(_misplaced(access, [node]))
     return Image(replace(multiscale_of_array(node), notes=notes), (node,))
 
 
-def _with_levels(access: Access, multiscale: Multiscale, zarr_format: int | None) -> Image:
+def _whole(access: Access, group: Group) -> Image | None:
+    """The image that a group is; where no level has the axes that it describes, theirs count."""
+    multiscale = read_multiscale(group.path, group.attributes)
+    if multiscale is None:
+        return None
+    found = _read_levels(access, multiscale, group.zarr_format)
+    arrays = [level for level in found if isinstance(level, Array)]
+    if arrays and all(len(array.shape) != len(multiscale.axes) for array in arrays):
+        multiscale = read_multiscale(group.path, group.attributes, arrays[0]) or multiscale
+    odd = version_notes(group.attributes, group.zarr_format)
+    multiscale = replace(multiscale, notes=(*odd, *multiscale.notes))
+    return _with_levels(access, multiscale, [_checked(level, multiscale) for level in found])
+
+
+def _read_levels(
+    access: Access, multiscale: Multiscale, zarr_format: int | None
+) -> list[Array | Broken]:
     levels: list[Array | Broken] = []
     inside = [level.path for level in multiscale.levels if resolved("", level.path) == level.path]
     found = dict(zip(inside, read_nodes(access, inside, zarr_format), strict=True))
@@ -152,18 +158,22 @@ def _with_levels(access: Access, multiscale: Multiscale, zarr_format: int | None
         node = found.get(level.path)
         if level.path not in found:
             node = Broken(level.path, "leads out of the store", "only what lies in it is read")
-        elif isinstance(node, Array) and len(node.shape) != len(multiscale.axes):
-            node = Broken(
-                level.path,
-                f"has {len(node.shape)} axes, the image has {len(multiscale.axes)}",
-            )
         elif not isinstance(node, Array | Broken):
             node = Broken(level.path, "is no array", "the image's metadata name it as a level")
         levels.append(node)
+    return levels
+
+
+def _checked(level: Array | Broken, multiscale: Multiscale) -> Array | Broken:
+    """A level, or why its array cannot be one of the image."""
+    if isinstance(level, Broken) or len(level.shape) == len(multiscale.axes):
+        return level
+    return Broken(level.path, f"has {len(level.shape)} axes, the image has {len(multiscale.axes)}")
+
+
+def _with_levels(access: Access, multiscale: Multiscale, levels: list[Array | Broken]) -> Image:
     notes = [f"level {level.path}: {level.reason}" for level in levels if isinstance(level, Broken)]
-    notes += [
-        note for array in levels if isinstance(array, Array) for note in _misplaced(access, array)
-    ]
+    notes += _misplaced(access, [level for level in levels if isinstance(level, Array)])
     multiscale = _as_label(multiscale, levels, notes)
     notes += _channel_notes(multiscale, levels)
     return Image(replace(multiscale, notes=(*multiscale.notes, *notes)), tuple(levels))
@@ -196,24 +206,23 @@ def _channel_notes(multiscale: Multiscale, levels: list[Array | Broken]) -> list
     return [f"{plural(told, 'channel')} described, the image has {sizes[0]}"]
 
 
-def _misplaced(access: Access, array: Array) -> tuple[str, ...]:
-    """A note where the first chunk lies under another key than the document declares.
+def _misplaced(access: Access, arrays: Sequence[Array]) -> list[str]:
+    """A note for each array whose first chunk lies under another key than its document declares.
 
     Such a v2 array reads as fill values without a word: its ``dimension_separator`` is
     missing, or wrong.
     """
-    encoding, first = array.key_encoding, (0,) * len(array.shape)
     # Over a network, two requests for each level are too much to pay for what is rare.
-    if array.zarr_format != 2 or len(first) < 2 or access.traffic is not None:
-        return ()
-    other = KeyEncoding(encoding.style, "." if encoding.separator == "/" else "/")
-    declared, found = encoding.key(first), other.key(first)
-    if access.has(join_path(array.path, declared)):
-        return ()
-    if not access.has(join_path(array.path, found)):
-        return ()
-    name = array.name or "the array"
-    return (
-        f"the chunks of {name} are not found: they lie at {found} and so on, its document says "
-        f"{declared}; what is shown is the fill value",
-    )
+    if access.traffic is not None:
+        return []
+    arrays = [array for array in arrays if array.zarr_format == 2]
+    notes = []
+    for array, other in zip(arrays, encodings_found(access, arrays), strict=True):
+        if other is None:
+            continue
+        first, name = (0,) * len(array.shape), array.name or "the array"
+        notes.append(
+            f"the chunks of {name} are not found: they lie at {other.key(first)} and so on, its "
+            f"document says {array.key_encoding.key(first)}; what is shown is the fill value"
+        )
+    return notes

@@ -8,9 +8,9 @@ from typing import Any
 
 from omezarr_tui.ome.loose import numbers, objects, resolved, text
 from omezarr_tui.ome.model import Axis, Level, Method, Multiscale, OmeKind, Rows
-from omezarr_tui.ome.read_axes import FIRST_AXES, KNOWN_TYPES, name_notes, read_axes
+from omezarr_tui.ome.read_axes import KNOWN_TYPES, fitted_axes, guessed_axes, name_notes, read_axes
 from omezarr_tui.ome.read_label import read_label
-from omezarr_tui.ome.read_omero import read_channels, read_rendering
+from omezarr_tui.ome.read_omero import omero_notes, read_channels, read_rendering
 from omezarr_tui.ome.read_systems import read_systems, read_transformations, to_space
 from omezarr_tui.ome.transformations import (
     after,
@@ -22,8 +22,12 @@ from omezarr_tui.ome.transformations import (
     steps_along,
 )
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import plural
+from omezarr_tui.text import listed, plural
 
+# What is odd, as the words before and after the levels of which it is true.
+Odd = dict[tuple[str, str], dict[str, None]]
+ALL = "all levels"
+_LEVELS_NAMED = 3
 KNOWN_VERSIONS = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6")
 
 
@@ -64,6 +68,8 @@ def version_notes(attributes: Mapping[str, Any], zarr_format: int | None = None)
     known = ".".join((version or "").split("rc")[0].split(".")[:2])
     if version is not None and known not in KNOWN_VERSIONS:
         notes.append(f"OME-Zarr version {version} is not known here; what is understood is shown")
+    if _is_odd_version(attributes):
+        notes.append("the version is not written as a text")
     nested = ome_attributes(attributes) is not attributes
     if known in ("0.5", "0.6") and not nested:
         notes.append(f"OME-Zarr {known} metadata stand beside the key ome, not in it")
@@ -74,6 +80,14 @@ def version_notes(attributes: Mapping[str, Any], zarr_format: int | None = None)
     elif known in ("0.5", "0.6") and zarr_format == 2:
         notes.append(f"OME-Zarr {known} goes with Zarr v3, this store is Zarr v2")
     return notes
+
+
+def _is_odd_version(attributes: Mapping[str, Any]) -> bool:
+    """Whether a version is a number, a list or the like."""
+    ome = ome_attributes(attributes)
+    places = [*objects(ome.get("multiscales")), ome.get("plate"), ome.get("well"), ome]
+    odd = (place["version"] for place in places if isinstance(place, dict) and "version" in place)
+    return any(not isinstance(version, str) for version in odd) and kind_of(attributes) is not None
 
 
 def kind_of(attributes: Mapping[str, Any]) -> OmeKind | None:
@@ -96,7 +110,9 @@ def kind_of(attributes: Mapping[str, Any]) -> OmeKind | None:
     return None
 
 
-def read_multiscale(path: str, attributes: Mapping[str, Any]) -> Multiscale | None:
+def read_multiscale(
+    path: str, attributes: Mapping[str, Any], array: Array | None = None
+) -> Multiscale | None:
     """The image that a group's attributes describe; None where they describe none.
 
     Parameters
@@ -105,6 +121,8 @@ def read_multiscale(path: str, attributes: Mapping[str, Any]) -> Multiscale | No
         The group's path.
     attributes
         All attributes of the group.
+    array
+        One of its levels, whose rank counts where that of the metadata does not fit it.
     """
     ome = ome_attributes(attributes)
     images = objects(ome.get("multiscales"))
@@ -112,6 +130,8 @@ def read_multiscale(path: str, attributes: Mapping[str, Any]) -> Multiscale | No
         return None
     image = images[0]
     notes: list[str] = []
+    if isinstance(ome["multiscales"], dict):
+        notes.append("multiscales is one object; it should be a list of such")
     if len(images) > 1:
         notes.append(f"{len(images)} multiscales are listed; the first is shown")
     listed = objects(image.get("datasets"))
@@ -120,8 +140,9 @@ def read_multiscale(path: str, attributes: Mapping[str, Any]) -> Multiscale | No
         notes.append(f"{plural(len(listed) - len(datasets), 'dataset')} without a path left out")
     if not datasets:
         notes.append("no datasets are listed, so there is no level to show")
-    axes, beyond = _axes_and_beyond(image, datasets, notes)
+    axes, beyond = _axes_and_beyond(image, datasets, array, notes)
     notes += name_notes(axes)
+    notes += omero_notes(ome.get("omero"))
     return Multiscale(
         path=path,
         name=text(image.get("name")) or "",
@@ -152,7 +173,10 @@ def multiscale_of_array(array: Array) -> Multiscale:
 
 
 def _axes_and_beyond(
-    image: Mapping[str, Any], datasets: list[dict[str, Any]], notes: list[str]
+    image: Mapping[str, Any],
+    datasets: list[dict[str, Any]],
+    array: Array | None,
+    notes: list[str],
 ) -> tuple[tuple[Axis, ...], Rows | None]:
     """The axes of the arrays, and what leads on to them from where the levels' own maps end.
 
@@ -160,18 +184,23 @@ def _axes_and_beyond(
     space that this is mapped to. Before, `coordinateTransformations` of all levels follow
     upon each level's own (OME-Zarr 0.4, "multiscales" metadata).
     """
-    rank = _declared_rank(datasets)
     if systems := read_systems(image.get("coordinateSystems")):
-        return to_space(image, systems, datasets, notes)
+        axes, beyond = to_space(image, systems, datasets, notes)
+        fitted = fitted_axes(axes, array, notes)
+        return fitted, beyond if fitted == axes else None
     axes = read_axes(image.get("axes"))
-    if not axes:
-        notes.append("no axes are given; t, c, z, y, x is taken, as in OME-Zarr 0.1")
-        axes = tuple(Axis(name, KNOWN_TYPES[name]) for name in FIRST_AXES[-(rank or 5) :])
+    if axes:
+        axes = fitted_axes(axes, array, notes)
+    else:
+        axes = guessed_axes(array, _declared_rank(datasets), notes)
     steps = objects(image.get("coordinateTransformations"))
     # SpatialData keeps maps to other systems there, which do not follow one another.
     if not steps or any("output" in step for step in steps):
         return axes, None
-    return axes, _map(steps, len(axes), "of all levels", notes)
+    odd: Odd = {}
+    rows = _map(steps, len(axes), ALL, odd)
+    notes += _odd_notes(odd)
+    return axes, rows
 
 
 def _declared_rank(datasets: list[dict[str, Any]]) -> int | None:
@@ -191,16 +220,19 @@ def _levels(
     beyond: Rows | None,
     notes: list[str],
 ) -> tuple[Level, ...]:
-    levels, given = [], beyond is not None
+    levels, given, odd = [], beyond is not None, Odd()
     for dataset in datasets:
         steps = objects(dataset.get("coordinateTransformations"))
         given = given or bool(steps)
-        own = _map(steps, len(axes), f"of level {dataset['path']}", notes)
+        own = _map(steps, len(axes), dataset["path"], odd)
         rows = after(beyond, own) if beyond else own
         place = resolved(path, dataset["path"])
         levels.append(_level(dataset["path"] if place is None else place, rows or own))
+    notes += _odd_notes(odd)
     if levels and not given:
         notes.append("no pixel sizes are given")
+    if any(size <= 0 for level in levels for size in level.scale):
+        notes.append("pixel sizes of zero or below are given")
     if any(level.matrix for level in levels):
         notes.append("the pixels are turned or sheared against the axes; sizes are along pixels")
     return tuple(levels)
@@ -212,8 +244,12 @@ def _level(path: str, rows: Rows) -> Level:
     return Level(path, steps_along(rows), tuple(row[-1] for row in rows), rows)
 
 
-def _map(steps: list[dict[str, Any]], rank: int, whose: str, notes: list[str]) -> Rows:
+def _map(steps: list[dict[str, Any]], rank: int, level: str, odd: Odd) -> Rows:
     """Transformations that follow one another as one matrix; what is not understood is noted."""
+
+    def note(before: str, after: str) -> None:
+        odd.setdefault((before, after), {})[level] = None
+
     rows = matrix_of_sequence(steps, rank)
     if rows is None or len(rows) != rank:
         rows = identity(rank)
@@ -221,19 +257,32 @@ def _map(steps: list[dict[str, Any]], rank: int, whose: str, notes: list[str]) -
             own = matrix_of(step, rank) or _fitted(step, rank)
             if own is None or len(own) != rank:
                 kind = text(step.get("type")) or "one without a type"
-                notes.append(f"a transformation {whose} is not understood: {kind}")
+                note("a transformation of", f"is not understood: {kind}")
                 continue
             if matrix_of(step, rank) is None:
-                notes.append(
-                    f"the {step['type']} {whose} has another number of values than there are axes"
-                )
+                fault = "has another number of values than there are axes"
+                note(f"the {step['type']} of", fault)
             rows = after(own, rows) or rows
     if any(_is_text(step) for step in steps):
-        notes.append(f"the numbers of a transformation {whose} are written as text")
+        note("the numbers of a transformation of", "are written as text")
     if not all(math.isfinite(value) for row in rows for value in row):
-        notes.append(f"a transformation {whose} has numbers that are not finite; it is left out")
+        note("a transformation of", "has numbers that are not finite; it is left out")
         return identity(rank)
     return rows
+
+
+def _odd_notes(odd: Odd) -> list[str]:
+    """A note for each thing that is odd, with all levels of which it is true."""
+    return [f"{before} {_levels_text([*of])} {after}" for (before, after), of in odd.items()]
+
+
+def _levels_text(names: list[str]) -> str:
+    if names == [ALL]:
+        return ALL
+    shown = names[:_LEVELS_NAMED]
+    if more := len(names) - len(shown):
+        shown.append(f"{more} more")
+    return f"{'levels' if len(names) > 1 else 'level'} {listed(shown)}"
 
 
 def _fitted(step: Mapping[str, Any], rank: int) -> Rows | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from omezarr_tui.ome.loose import integer, numbers, objects, text
 from omezarr_tui.ome.model import Channel, Rendering, Window
+from omezarr_tui.text import plural
 
 _COLOR = re.compile("[0-9a-fA-F]{6}")
 
@@ -28,6 +29,27 @@ def read_rendering(omero: Any) -> Rendering | None:
         integer(told.get("defaultT")), integer(told.get("defaultZ")), text(told.get("model"))
     )
     return rendering if rendering != Rendering() else None
+
+
+def omero_notes(omero: Any) -> list[str]:
+    """What of the channels is not understood, and left out."""
+    if omero is None:
+        return []
+    listed = omero.get("channels", []) if isinstance(omero, dict) else None
+    if not isinstance(listed, list):
+        return ["the channels are not understood: omero has no list of them"]
+    notes = []
+    channels = objects(listed)
+    if skipped := len(listed) - len(channels):
+        notes.append(f"{plural(skipped, 'channel')} that are no objects left out")
+    read = [(channel, _channel(channel, 0)) for channel in channels]
+    for key in ("color", "window"):
+        lost = sum(
+            channel.get(key) is not None and not getattr(as_read, key) for channel, as_read in read
+        )
+        if lost:
+            notes.append(f"the {key} of {plural(lost, 'channel')} is not understood")
+    return notes
 
 
 def _channel(channel: Mapping[str, Any], at: int) -> Channel:

@@ -112,7 +112,7 @@ class EditWorkers:
         """Read nodes again whose documents were changed: `ReadAgain`."""
 
         def job(cancelled: IsCancelled) -> Message:
-            self._access.forget()
+            self._forget_documents()
             return messages.ReadAgain([n for n in read_nodes(self._access, paths) if n is not None])
 
         self._reading_again.run(job)
@@ -147,6 +147,10 @@ class EditWorkers:
 
         if not self._writing.busy:
             self._writing.run(answered)
+
+    def _forget_documents(self) -> None:
+        """Read documents anew the next time: some were changed."""
+        self._access.forget()
 
     def _progress(self, doing: str) -> Callable[[int, int], None]:
         return lambda done, total: self._tell(messages.Editing(doing, done, total))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from omezarr_tui.image.named_overlay import NamedOverlay
     from omezarr_tui.image.picture import PictureRequest
     from omezarr_tui.image.plate import WellFacts
     from omezarr_tui.ome.model import Plate, PlateWell
@@ -47,6 +48,14 @@ class PlateWorkers(EditWorkers):
         self._opening_place = Lane(screen, "open place")
         self._measuring = Lane(screen, "measure wells")
 
+    def forget_places(self) -> None:
+        """Find out anew what lies on plates."""
+        self._on_plates = {}  # a thread that looks just now may still fill the old one
+
+    def _forget_documents(self) -> None:
+        super()._forget_documents()
+        self.forget_places()
+
     def place_of(self, path: str) -> Place | None:
         """Where a node lies on a plate; None for one that lies on none. Runs in a worker."""
         from omezarr_tui.ome.plate import find_place
@@ -63,6 +72,7 @@ class PlateWorkers(EditWorkers):
         inner: str = "",
         steps: int = 0,
         like: PictureRequest | None = None,
+        over: NamedOverlay | None = None,
     ) -> None:
         """Ask for a field of a well: `PlaceOpened` or `PlaceNotOpened`.
 
@@ -78,11 +88,14 @@ class PlateWorkers(EditWorkers):
             1 or -1 to go on to the next well, or the one before, where one cannot be opened.
         like
             The picture that its own shall be like; it comes with the answer.
+        over
+            The label image that lies over it, where the field's image has one of that name.
         """
 
         def job(cancelled: IsCancelled) -> Message:
             from dataclasses import replace
 
+            from omezarr_tui.image.named_overlay import overlay_named
             from omezarr_tui.ome.plate import node_at, place_in, well_beside
 
             at: PlateWell | None = well
@@ -97,7 +110,11 @@ class PlateWorkers(EditWorkers):
                     if node.path == place.path:
                         place = replace(place, inner="")
                     image = image_of(self._access, node)
-                    return messages.PlaceOpened(asked, node, image, place, like, skipped)
+                    seen = like
+                    if seen is not None:
+                        overlay = overlay_named(self._access, image, over)
+                        seen = replace(seen, overlay=overlay)
+                    return messages.PlaceOpened(asked, node, image, place, seen, skipped)
                 except Cancelled:
                     raise
                 except Exception as error:  # whatever it is, the user is told and goes on

@@ -223,6 +223,7 @@ class Workers(PlateWorkers, LabelWorkers):
             self._painting,
             self._describing,
             self._remembering,
+            self._reading_again,
             self._measuring,
         ):
             lane.stop()
@@ -234,7 +235,7 @@ class Workers(PlateWorkers, LabelWorkers):
 
     def forget(self) -> None:
         """Read values anew the next time: some were changed."""
-        self._on_plates.clear()
+        self.forget_places()
         if self._painter is not None:
             self._painter.forget()
 

@@ -15,7 +15,7 @@ from omezarr_tui import cli
 from omezarr_tui.store.access import Options
 from omezarr_tui.store.location import Location
 
-COMMANDS = ("open", "demo", "tree", "info", "show", "export")
+COMMANDS = ("open", "demo", "tree", "info", "show", "export", "validate")
 
 
 class TestArguments:

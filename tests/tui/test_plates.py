@@ -1,5 +1,6 @@
 """Plates in the program: the grid of wells, and from field to field within the preview."""
 
+import json
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -70,6 +71,15 @@ def bar(p: Program) -> list[str]:
 
 def title(p: Program) -> str:
     return str(p.panel.border_title)
+
+
+def over(p: Program) -> tuple[str, int] | None:
+    """The label image over the picture, and its opacity."""
+    assert p.panel.picture is not None
+    assert p.panel.picture.request == p.request
+    overlay = p.request.overlay
+    assert (p.panel.picture.labels is None) == (overlay is None)
+    return overlay and (overlay.labels.multiscale.path, overlay.opacity)
 
 
 def cells(p: Program, name: str) -> list[str]:
@@ -359,6 +369,52 @@ class TestFromFieldToField:
             await p.press("N", "N")
             assert p.node.path == "B/1/1"
 
+    async def test_a_label_image_over_one_lies_over_the_next(self, screen: Path) -> None:
+        async with opened(screen, "B/3/0") as p:
+            await p.press("3", "f", "L", "O")
+            assert over(p) == ("B/3/1/labels/nuclei", 25)
+            await p.press("n")
+            assert (p.node.path, over(p)) == ("B/4/1", None)  # which has none
+            await p.press("N")
+            assert over(p) == ("B/3/1/labels/nuclei", 25)
+            assert p.told == []
+            await p.press("N")  # past B2, which is broken
+            assert over(p) == ("B/1/1/labels/nuclei", 25)
+            assert p.panel.picture is not None
+            assert p.picture == "\n".join(frame_of(screen, p.request).lines)
+            await p.press("escape", "right", "right", "enter", "f")
+            assert over(p) == ("B/3/1/labels/nuclei", 25)
+
+    async def test_it_is_kept_when_keys_come_fast(self, screen: Path) -> None:
+        async with opened(screen, "B/1/1") as p:
+            await p.press("3", "L", "L")
+            assert over(p) == ("B/1/1/labels/cells", 50)
+            await p.hold("F", "N", "n", "f")
+            await p.settle()
+            assert over(p) == ("B/1/1/labels/cells", 50)
+
+    async def test_one_that_was_taken_away_stays_away(self, screen: Path) -> None:
+        async with opened(screen, "B/3/1") as p:
+            await p.press("3", "L", "n", "N")
+            assert over(p) == ("B/3/1/labels/nuclei", 50)
+            await p.press("L", "n", "N")
+            assert over(p) is None
+            await p.press("L", "n", "L", "N")
+            assert over(p) is None  # nor where L was pressed with none to see
+            await p.press("L", "n")
+            p.tree.reveal("B/4/0")  # something else was chosen
+            await p.settle()
+            await p.press("N", "f")
+            assert (p.node.path, over(p)) == ("B/3/1", None)
+
+    async def test_one_that_is_broken_is_left_out(self, screen: Path, tmp_path: Path) -> None:
+        path = shutil.copytree(screen, tmp_path / "p.zarr")
+        (path / "B/1/1/labels/nuclei/zarr.json").write_text("{")
+        async with opened(path, "B/3/1") as p:
+            await p.press("3", "L", "N")
+            assert (p.node.path, over(p)) == ("B/1/1", None)
+            assert [told for told in p.told if "nuclei" in told] == []
+
     async def test_the_same_field_or_the_last_one(self, screen: Path) -> None:
         async with opened(screen, "B/1/1") as p:
             await p.press("N")
@@ -455,6 +511,18 @@ class TestStopping:
             write_group(path / "B/2", {"well": {"images": [{"path": "0"}]}})
             await p.press("r")
             assert cells(p, "B")[1] == "1"
+
+
+async def test_a_plate_that_was_changed_is_read_again(screen: Path, tmp_path: Path) -> None:
+    path = shutil.copytree(screen, tmp_path / "p.zarr")
+    async with opened(path, "A/1/0") as p:
+        assert title(p).startswith("plate screen · A1")
+        document = json.loads((path / "zarr.json").read_text())
+        document["attributes"]["ome"]["plate"]["name"] = "renamed"
+        write_json(path / "zarr.json", document)
+        p.browse.work.read_again([""])
+        await p.settle()
+        assert title(p).startswith("plate renamed · A1")
 
 
 class TestOverANetwork:

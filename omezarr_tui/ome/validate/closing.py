@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-
-from omezarr_tui.ome.validate.finding import Finding, Severity, is_valid
+from omezarr_tui.ome.validate.finding import counted, is_valid
 from omezarr_tui.ome.validate.store import Report
 from omezarr_tui.text import format_count, listed, plural, visible
-
-_WORDS: dict[Severity, tuple[str, str]] = {
-    "error": ("error", "errors"),
-    "warning": ("warning", "warnings"),
-    "advice": ("piece of advice", "pieces of advice"),
-}
 
 
 def closing_sentence(report: Report, *, strict: bool = False) -> str:
@@ -28,24 +19,18 @@ def closing_sentence(report: Report, *, strict: bool = False) -> str:
     """
     findings = report.findings
     if not is_valid(list(findings), strict=strict):
-        counted = [f for f in findings if f.severity != "advice"]
-        spots = len({finding.node for finding in counted})
+        wrong = [f for f in findings if f.severity != "advice"]
+        spots = len({finding.node for finding in wrong})
         under = "" if is_valid(list(findings)) is False else " under --strict"
         of = f"in {format_count(spots)} of {plural(max(report.nodes, spots), 'node')}"
-        return f"Not valid{under}: {counts(counted)} {of}."
+        return f"Not valid{under}: {listed(counted(wrong))} {of}."
     sentence = f"Valid {_what(report)}: {plural(report.nodes, 'node')} checked"
-    return f"{sentence}, {counts(findings)}." if findings else f"{sentence}."
+    return f"{sentence}, {listed(counted(findings))}." if findings else f"{sentence}."
 
 
 def full_message(report: Report, *, strict: bool = False) -> str:
     """The closing sentence, and what was not checked."""
     return " ".join([closing_sentence(report, strict=strict), *report.unchecked])
-
-
-def counts(findings: Sequence[Finding]) -> str:
-    """How many errors, warnings and pieces of advice, those that there are."""
-    number = Counter(finding.severity for finding in findings)
-    return listed([plural(number[s], *words) for s, words in _WORDS.items() if number[s]])
 
 
 def _what(report: Report) -> str:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from omezarr_tui.text import plural
+
 Severity = Literal["error", "warning", "advice"]
 Document = Literal["attributes", "array", "group", "consolidated"]
+_WORDS: dict[Severity, tuple[str, str]] = {
+    "error": ("error", "errors"),
+    "warning": ("warning", "warnings"),
+    "advice": ("piece of advice", "pieces of advice"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +115,9 @@ def is_valid(findings: list[Finding], *, strict: bool = False) -> bool:
     """Whether findings leave a store valid: no errors, and under `strict` no warnings."""
     wrong = ("error", "warning") if strict else ("error",)
     return not any(finding.severity in wrong for finding in findings)
+
+
+def counted(findings: Iterable[Finding]) -> list[str]:
+    """How many there are of each severity, in words, of those that there are."""
+    counts = Counter(finding.severity for finding in findings)
+    return [plural(counts[some], *words) for some, words in _WORDS.items() if counts[some]]

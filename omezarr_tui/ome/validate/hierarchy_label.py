@@ -11,7 +11,7 @@ from omezarr_tui.ome.validate.finding import Change, Finding, Fix
 from omezarr_tui.ome.validate.here import Here, leads_out, what_is_there
 from omezarr_tui.ome.validate.hierarchy_image import Pyramid, pyramids
 from omezarr_tui.store.node import Array, Broken, Group, Node, join_path, parent_path
-from omezarr_tui.text import format_shape, plural, visible
+from omezarr_tui.text import format_shape, listed, plural, visible
 
 _LABELS = "labels"
 
@@ -229,7 +229,8 @@ def _against(here: Here, label: Pyramid, image: Here) -> Iterator[Finding]:
                 "warning",
                 pointer,
                 f"Level {visible(mine.name, 40)} is {format_shape(mine.shape)}, {about} is "
-                f"{format_shape(theirs.shape)} there; they differ along {visible(wrong[0], 20)}.",
+                f"{format_shape(theirs.shape)} there; they differ along "
+                f"{listed([visible(name, 20) for name in wrong])}.",
                 "Each dimension is as long as that of the image, or 1.",
                 "labels",
             )

@@ -12,7 +12,9 @@ from omezarr_tui.ome.validate.finding import Finding
 from omezarr_tui.ome.validate.here import Here, leads_out, what_is_there
 from omezarr_tui.ome.validate.hierarchy_label import is_image
 from omezarr_tui.store.node import Array, Broken, Group, join_path, parent_path
-from omezarr_tui.text import visible
+from omezarr_tui.text import listed, visible
+
+_NAMED = 4  # rows that one finding names
 
 
 def plate_findings(here: Here) -> Iterator[Finding]:
@@ -56,17 +58,24 @@ def _rows(here: Here, wells: list[str]) -> Iterator[Finding]:
     """Three groups "MUST be defined above the images": the one between plate and well too."""
     rows = list(dict.fromkeys(map(parent_path, wells)))
     there = {parent_path(p) for p, w in zip(wells, here.read(wells), strict=True) if w is not None}
+    bare = []
     for row, node in zip(rows, here.read(rows), strict=True):
         is_group = isinstance(node, Array | Broken) or (node and node.zarr_format is not None)
         if row in there and row != here.group.path and not is_group:
-            yield here.finding(
-                "plate.row",
-                "error",
-                here.pointer("plate", "rows"),
-                f"The folder of row {visible(row.rpartition('/')[2], 40)} is no Zarr group.",
-                "The wells of a row lie in a group of their own.",
-                "High-content screening",
-            )
+            bare.append(visible(row.rpartition("/")[2], 40))
+    if bare:
+        more = [f"{len(bare) - _NAMED} more"] if len(bare) > _NAMED else []
+        named = listed([*bare[:_NAMED], *more])
+        yield here.finding(
+            "plate.row",
+            "error",
+            here.pointer("plate", "rows"),
+            f"The folder of row {named} is no Zarr group."
+            if len(bare) == 1
+            else f"The folders of rows {named} are no Zarr groups.",
+            "The wells of a row lie in a group of their own.",
+            "High-content screening",
+        )
 
 
 def well_findings(here: Here) -> Iterator[Finding]:

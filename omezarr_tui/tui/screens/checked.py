@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.content import Content
 
-from omezarr_tui.ome.validate.finding import Finding, Severity, is_valid
+from omezarr_tui.ome.validate.finding import Finding, Severity, counted, is_valid
 from omezarr_tui.text import format_count, listed, plural, visible
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import CHECKING, remapped
@@ -18,7 +18,7 @@ from omezarr_tui.tui.check_workers import CheckWorkers
 from omezarr_tui.tui.screens.writing import WritingScreen
 from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar, TrafficBar
 from omezarr_tui.tui.widgets.finding_view import FindingView, Way
-from omezarr_tui.tui.widgets.findings import FindingsList, counted
+from omezarr_tui.tui.widgets.findings import FindingsList
 from omezarr_tui.tui.widgets.nothing import Nothing
 
 if TYPE_CHECKING:

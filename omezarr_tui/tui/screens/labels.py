@@ -21,6 +21,7 @@ class LabelsScreen(StoreScreen):
         request = self.panel.request
         if request is None or self.image is None:
             return
+        self.over_fields = None
         if self.image.multiscale.is_label:
             if request.overlay is None:
                 self.work.labelled_image(self.image)

@@ -15,6 +15,7 @@ from omezarr_tui.tui.screens.base import StoreScreen
 from omezarr_tui.tui.widgets.plate_view import PlateView
 
 if TYPE_CHECKING:
+    from omezarr_tui.image.named_overlay import NamedOverlay
     from omezarr_tui.image.picture import PictureRequest
     from omezarr_tui.ome.model import PlateWell
     from omezarr_tui.ome.plate import Place
@@ -62,6 +63,7 @@ class PlateScreen(StoreScreen):
 
     def leave_going(self) -> None:
         """Open no field that was asked for before: something else was chosen."""
+        self.over_fields = None
         if self._going is not None:
             self._going = None
             self.work.stop_opening()
@@ -90,7 +92,8 @@ class PlateScreen(StoreScreen):
             like = self._like[1] if self._like and self._like[0] == view.plate.path else None
             self._going = (event.well, 0)
             self.panel.begin_to_wait()
-            self.work.open_place(view.group, view.plate, event.well, 0, like=like)
+            over = self._name_over_fields(like)
+            self.work.open_place(view.group, view.plate, event.well, 0, like=like, over=over)
 
     # -- from field to field --------------------------------------------------------------
 
@@ -136,7 +139,16 @@ class PlateScreen(StoreScreen):
             inner=place.inner,
             steps=steps,
             like=self.panel.request,
+            over=self._name_over_fields(self.panel.request),
         )
+
+    def _name_over_fields(self, request: PictureRequest | None) -> NamedOverlay | None:
+        """What lies over the next field: what lies over the one that was seen, or before it."""
+        from omezarr_tui.image.named_overlay import named_overlay
+
+        if request is not None and (named := named_overlay(request)) is not None:
+            self.over_fields = named
+        return self.over_fields
 
     def _tell_end(self, of: str, what: str, steps: int) -> None:
         self.tell(f"This is the {'last' if steps > 0 else 'first'} {what} of {of}.")

@@ -9,7 +9,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from omezarr_tui.errors import explain
-from omezarr_tui.image.bar import axis_positions, no_range_text, overlay_text
+from omezarr_tui.image.bar import axis_positions, no_range_text, overlay_note, overlay_text
 from omezarr_tui.image.cells import RAMP
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.under_cursor import label_texts, place_texts
@@ -121,8 +121,8 @@ def _values_and_level(
     if mark is None:
         values = _values(picture)
         if over := overlay_text(picture):
-            why = f": {explain(picture.no_labels)}" if picture.no_labels else ""
-            values.append(Content.styled(over + why, "b"))
+            note = explain(picture.no_labels) if picture.no_labels else overlay_note(picture)
+            values.append(Content.styled(": ".join(filter(None, [over, note])), "b"))
         return _fitting(values, room, len(values) - 1 if over else 0), level
     labels = label_texts(picture, *mark)
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice, takewhile
@@ -13,24 +13,13 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from omezarr_tui.ome.validate.finding import Finding, Severity
-from omezarr_tui.text import natural_key, plural, visible
+from omezarr_tui.text import natural_key, visible
 from omezarr_tui.tui.actions import bindings
 from omezarr_tui.tui.widgets.rows import Part, Rows
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "advice")
 # A sign of its own for each, so that they are told apart without colour.
 SIGNS: dict[Severity, str] = {"error": "✗", "warning": "!", "advice": "·"}
-_WORDS = {
-    "error": ("error", "errors"),
-    "warning": ("warning", "warnings"),
-    "advice": ("piece of advice", "pieces of advice"),
-}
-
-
-def counted(findings: Iterable[Finding]) -> list[str]:
-    """How many there are of each severity, in words, of those that there are."""
-    counts = Counter(finding.severity for finding in findings)
-    return [plural(counts[some], *_WORDS[some]) for some in SEVERITIES if counts[some]]
 
 
 @dataclass(frozen=True, slots=True)

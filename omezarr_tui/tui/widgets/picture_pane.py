@@ -96,7 +96,7 @@ class PicturePane(OverlaidPane):
             self._invert,
         )
         if like is not None:
-            self.request = replace(carried(like, image), overlay=None)
+            self.request = carried(like, image)
         if before and before.image.multiscale == image.multiscale:
             self.request = replace(self.request, overlay=before.overlay)
         else:
