@@ -70,7 +70,9 @@ def validate_attributes(
     if "image-label" in ome:
         judge_label(judged, ome)
     for key, judge in _LISTS.items():
-        if key in ome and (nested or _is_ours(key, ome[key], node)):
+        # An image with such a key is no group of labels: it says something of its own.
+        own = nested and "multiscales" not in ome
+        if key in ome and (own or _is_ours(key, ome[key], node)):
             judge(judged, ome[key])
     if judged.since("0.6") and nested:
         judge_scene(judged, ome)
