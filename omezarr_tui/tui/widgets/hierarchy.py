@@ -68,7 +68,7 @@ class HierarchyTree(Outline[Item]):
         self._part_shown: set[str] = set()  # groups of which a search shows some children
         self._seek: str | None = None
         self._quietly = False  # whether what is sought is shown already
-        self._untold: set[str] = set()  # nodes between which the cursor goes by itself
+        self._stood: str | None = None  # the node where the cursor was last known to stand
 
     # -- what workers bring ---------------------------------------------------------------
 
@@ -207,11 +207,6 @@ class HierarchyTree(Outline[Item]):
         node cannot be reached.
         """
         self._seek, self._quietly = path, quietly
-        stands_on = self.cursor_node.data if self.cursor_node is not None else None
-        if isinstance(stands_on, More) or stands_on is None or not quietly:
-            self._untold = set()
-        elif stands_on.path != path:
-            self._untold |= {stands_on.path, path}
         at = path
         while at not in self._places and at:
             at = parent_path(at)
@@ -219,7 +214,7 @@ class HierarchyTree(Outline[Item]):
         if place is None or at == path:
             self._seek = None
             if place is not None:
-                self.call_after_refresh(self.move_cursor, place)
+                self.call_after_refresh(self._go_to, place, quietly)
             return
         listing = self._listings.get(at)
         name = path[len(at) :].strip("/").partition("/")[0]
@@ -232,7 +227,12 @@ class HierarchyTree(Outline[Item]):
             return
         self._seek = None
         if not quietly:
-            self.call_after_refresh(self.move_cursor, place)
+            self.call_after_refresh(self._go_to, place)
+
+    def _go_to(self, place: TreeNode[Item], quietly: bool = False) -> None:
+        if quietly and isinstance(place.data, Group | Array | Broken):
+            self._stood = place.data.path
+        self.move_cursor(place)
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Item]) -> None:
         """Ask for the children of a group that is opened for the first time."""
@@ -251,14 +251,12 @@ class HierarchyTree(Outline[Item]):
         item = event.node.data
         if isinstance(item, More):
             self._want(item.group)
-        elif item is not None:
-            untold = self._untold
-            if self._seek is None or item.path not in untold:
-                self._untold = set()
-            if item.path not in untold:
-                if untold:  # the user goes elsewhere meanwhile
-                    self._seek = None
-                self.post_message(self.Chosen(item))
+        elif item is not None and event.node is self.cursor_node and item.path != self._stood:
+            # Textual also tells of a node that only moved to another line.
+            self._stood = item.path
+            if self._quietly:  # the user goes elsewhere meanwhile
+                self._seek = None
+            self.post_message(self.Chosen(item))
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         """Ask for more as soon as the end of a page is seen."""
@@ -272,6 +270,7 @@ class HierarchyTree(Outline[Item]):
     def _tell_chosen(self) -> None:
         place = self.get_node_at_line(self.cursor_line)
         if place is not None and isinstance(place.data, Group | Array | Broken):
+            self._stood = place.data.path
             self.post_message(self.Chosen(place.data))
 
     def _want(self, group: Group, rows: int | None = None) -> None:
