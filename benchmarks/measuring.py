@@ -128,13 +128,7 @@ def report(
     extra
         What JSON holds in place of the notes.
     """
-    machine = {
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "cpus": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 2),
-        **{library: version(library) for library in _LIBRARIES},
-    }
+    machine = this_machine()
     if as_json:
         measured = [
             {
@@ -155,6 +149,17 @@ def report(
     for note in notes:
         print(note)
     print(", ".join(f"{name} {value}" for name, value in machine.items()))
+
+
+def this_machine() -> dict[str, Any]:
+    """What was measured on."""
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cpus": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
+        **{library: version(library) for library in _LIBRARIES},
+    }
 
 
 def _markdown(table: Table) -> str:

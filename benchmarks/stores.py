@@ -65,7 +65,7 @@ LAYOUTS = (
 )
 
 
-def pixels(size: int) -> list[Pixels]:
+def pixels(size: int, depth: int = DEPTH) -> list[Pixels]:
     """A pyramid of nuclei: real ones, mirrored until they fill the volume.
 
     Each mirror image gets shot noise of its own, so that none repeats another for a codec.
@@ -74,6 +74,8 @@ def pixels(size: int) -> list[Pixels]:
     ----------
     size
         Pixels of the finest level along y and x.
+    depth
+        Planes.
 
     Returns
     -------
@@ -85,9 +87,9 @@ def pixels(size: int) -> list[Pixels]:
         name = image.attrs["ome"]["multiscales"][0]["datasets"][0]["path"]  # type: ignore[index,call-overload]
         cells: Any = image[name][-1]  # type: ignore[index]
     random = np.random.default_rng(7)
-    finest: Pixels = np.empty((DEPTH, size, size), np.uint16)
+    finest: Pixels = np.empty((depth, size, size), np.uint16)
     around = [(0, max(0, size - length)) for length in cells.shape[1:]]
-    for z in range(DEPTH):
+    for z in range(depth):
         turn, at = divmod(z, len(cells))
         plane = np.pad(cells[-1 - at if turn % 2 else at], around, "symmetric")[:size, :size]
         noise = random.standard_normal(plane.shape, np.float32) * np.sqrt(plane, dtype=np.float32)

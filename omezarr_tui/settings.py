@@ -15,6 +15,10 @@ from omezarr_tui.errors import ExitCode, UserError, explain
 _PROGRAM = "omezarr-tui"
 _WANTED = {str: "a text", int: "a whole number above 0", dict: "a table of texts"}
 MIB = 1024 * 1024
+_CHOICES = {
+    "rendering": ("auto", "ascii", "half", "quadrant", "braille", "pixels"),
+    "colors": ("auto", "none", "16", "256", "true"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,17 @@ class Settings:
     theme
         A theme's name, as the command palette lists them.
     rendering
-        How a plane is shown first: ``ascii`` or ``half``.
+        How a plane is shown first: ``ascii``, ``half``, ``quadrant``, ``braille``, ``pixels``,
+        or ``auto`` for what fits the terminal best.
+    colors
+        Those of the terminal: ``none``, ``16``, ``256``, ``true``, or ``auto`` for what it says.
     ask_above_bytes
         A plane that takes more uncompressed bytes than this to read is asked for first.
+    cache_bytes
+        Decoded chunks that are kept, so that what was seen is shown again at once.
+    prefetch_bytes
+        Uncompressed bytes that are read ahead over a network at each step from plane to plane,
+        at the most. On a disk it is a quarter of ``cache_bytes``.
     well_bytes
         A well whose coarsest level takes more uncompressed bytes than this is not measured
         on the plate.
@@ -44,8 +56,11 @@ class Settings:
     """
 
     theme: str = "omezarr-dark"
-    rendering: Literal["ascii", "half"] = "ascii"
+    rendering: Literal["auto", "ascii", "half", "quadrant", "braille", "pixels"] = "auto"
+    colors: Literal["auto", "none", "16", "256", "true"] = "auto"
     ask_above_bytes: int = 256 * MIB
+    cache_bytes: int = 128 * MIB
+    prefetch_bytes: int = 4 * MIB
     well_bytes: int = 16 * MIB
     page_rows: int = 200
     expand_nodes: int = 500
@@ -87,12 +102,13 @@ def load_settings(file: Path | None = None) -> Settings:
         ) from error
     tables = ("keys", "places")
     known = {f.name: dict if f.name in tables else type(f.default) for f in fields(Settings)}
-    if given.get("rendering", "ascii") not in ("ascii", "half"):
-        raise UserError(
-            f"{file} sets rendering to {given['rendering']!r}",
-            "it must be ascii or half",
-            exit_code=ExitCode.USAGE,
-        )
+    for key, choices in _CHOICES.items():
+        if given.get(key, "auto") not in choices:
+            raise UserError(
+                f"{file} sets {key} to {given[key]!r}",
+                f"it must be one of {', '.join(choices)}",
+                exit_code=ExitCode.USAGE,
+            )
     for key, value in given.items():
         if key not in known:
             raise UserError(

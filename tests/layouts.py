@@ -42,7 +42,8 @@ def read_region(reader: Reader, node: Array, region: tuple[slice, ...]) -> np.nd
     """A region put together from its blocks, of which each value must come once."""
     found = np.zeros([part.stop - part.start for part in region], "float64")
     times = np.zeros(found.shape, int)
-    for start, block in reader.blocks(node, region):
+    for piece in reader.blocks(node, region):
+        start, block = piece.start, piece.values
         place = tuple(
             slice(first - part.start, first - part.start + size)
             for first, part, size in zip(start, region, block.shape, strict=True)

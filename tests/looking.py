@@ -5,12 +5,14 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from omezarr_tui.image.look import Look
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.image.view import View, first_view
 from omezarr_tui.ome.discover import Image, image_of, named_children
@@ -22,6 +24,7 @@ from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Array, KeyEncoding, Node
 from omezarr_tui.store.opening import find_node, open_root
 
+_OF_LOOK = {field.name for field in fields(Look)}
 KINDS = {"t": "time", "c": "channel", "z": "space", "y": "space", "x": "space"}
 
 
@@ -96,7 +99,15 @@ def view_of(picture: Image) -> View:
 
 
 def request_of(picture: Image, room: tuple[int, int] = (20, 60), **changes: Any) -> PictureRequest:
-    return PictureRequest(picture, changes.pop("view", view_of(picture)), room, **changes)
+    """A request, of which changes may name what is of its look as well."""
+    request = PictureRequest(picture, changes.pop("view", view_of(picture)), room)
+    return changed(request, **changes)
+
+
+def changed(request: PictureRequest, **changes: Any) -> PictureRequest:
+    """A request with something else in it, or in its look."""
+    look = {name: changes.pop(name) for name in [*changes] if name in _OF_LOOK}
+    return replace(request, look=replace(request.look, **look), **changes)
 
 
 def values_of(shape: Sequence[int], dtype: str = "float64") -> np.ndarray[Any, Any]:

@@ -1,17 +1,19 @@
 """What the bar says of a picture is what the picture is."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zarr
+from looking import changed
 
 from omezarr_tui.image.bar import axis_positions, level_text, window_text
+from omezarr_tui.image.look import ChannelLook
 from omezarr_tui.image.picture import Painter, Picture, PictureRequest
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.view import first_view
 from omezarr_tui.ome.discover import image_of
+from omezarr_tui.ome.model import Window
 from omezarr_tui.store.access import open_access
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.opening import find_node
@@ -25,7 +27,7 @@ def painted(path: Path, node: str = "", **changes: object) -> Picture:
     assert view is not None
     request = PictureRequest(image, view, (10, 40), level=image.pinned)
     for name, value in changes.items():
-        request = replace(request, **{name: value(request) if callable(value) else value})
+        request = changed(request, **{name: value(request) if callable(value) else value})
     return Painter(Reader(access)).paint(request)
 
 
@@ -64,8 +66,10 @@ def test_a_window_on_the_plane_says_which(plain: Path) -> None:
 def test_values_and_where_they_come_from(plain: Path) -> None:
     picture = painted(plain)
     low, high = picture.window.start, picture.window.end
-    assert window_text(picture) == f"values {low:.4g} to {high:.4g} (1–99 % of what is seen)"
-    by_hand = painted(plain, window=replace(picture.window, start=0, end=9), invert=True)
+    assert window_text(picture) == f"values {round(low)} to {round(high)} (1–99.8 % of level 0)"
+    seen = painted(plain, source="seen")
+    assert window_text(seen).endswith("(1–99.8 % of what is seen)")
+    by_hand = painted(plain, channels=((0, ChannelLook(window=Window(0, 9))),), invert=True)
     assert window_text(by_hand) == "values 0 to 9 (set by hand, inverted)"
 
 

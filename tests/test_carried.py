@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from looking import image, request_of
+from looking import changed, image, request_of
 
+from omezarr_tui.image.look import ChannelLook
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.image.steering import (
     at_end,
@@ -50,8 +51,8 @@ def requests(draw: st.DrawFn) -> PictureRequest:
         "far": lambda r: zoomed(r, 1 / 1.5),
         "down": lambda r: panned(r, 0.5, 0.25),
         "coarser": lambda r: level_changed(r, 1),
-        "window": lambda r: replace(r, window=Window(3, 9)),
-        "half": lambda r: replace(r, rendering="half", invert=True),
+        "window": lambda r: changed(r, channels=((0, ChannelLook(window=Window(3, 9))),)),
+        "half": lambda r: changed(r, rendering="half", invert=True),
     }
     for key in draw(st.lists(st.sampled_from(sorted(keys)), max_size=8)):
         request = keys[key](request)
@@ -92,12 +93,7 @@ def test_what_both_images_have_is_kept(request_: PictureRequest, other: Image) -
         assert displayed(after) == displayed(request_)
     if moving(request_) in new.keys() - set(displayed(after)):
         assert moving(after) == moving(request_)
-    assert (after.window, after.rendering, after.invert, after.room) == (
-        request_.window,
-        request_.rendering,
-        request_.invert,
-        request_.room,
-    )
+    assert (after.look, after.room) == (request_.look, request_.room)
 
 
 @given(requests(), images())

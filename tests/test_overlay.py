@@ -15,7 +15,17 @@ import zarr
 from foreign import Foreign, Made
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from looking import KINDS, array, files_read, image_in, local, request_of, values_of, view_of
+from looking import (
+    KINDS,
+    array,
+    changed,
+    files_read,
+    image_in,
+    local,
+    request_of,
+    values_of,
+    view_of,
+)
 
 from omezarr_tui.demo import write_demo
 from omezarr_tui.errors import UserError
@@ -29,7 +39,7 @@ from omezarr_tui.image.overlay import (
 )
 from omezarr_tui.image.picture import Painter, PictureRequest, TooLarge
 from omezarr_tui.image.placing import is_pixel_by_pixel, matched_axes
-from omezarr_tui.image.reader import Reader
+from omezarr_tui.image.reader import Block, Reader
 from omezarr_tui.image.sampling import Sampling, choose_sampling
 from omezarr_tui.image.view import View
 from omezarr_tui.ome.discover import Image
@@ -79,7 +89,7 @@ class Stored(Reader):
         node: Array,
         region: tuple[slice, ...],
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[tuple[tuple[int, ...], Values]]:
+    ) -> Iterator[Block]:
         self.read.append(node.path)
         cuts = [
             [
@@ -89,7 +99,8 @@ class Stored(Reader):
             for part, step in zip(region, node.chunks, strict=True)
         ]
         for box in product(*cuts):
-            yield tuple(part.start for part in box), self.values[node.path][box]
+            start = tuple(part.start for part in box)
+            yield Block(start, self.values[node.path][box], written=True)
 
 
 def place(image: Image, level: int, axis: int, pixel: Fraction) -> Fraction:
@@ -510,7 +521,7 @@ class TestPicture:
         first = painter.paint(request)
         with files_read(tmp_path / "s") as files:
             again = painter.paint(replace(request, overlay=request.overlay.next_opacity()))  # type: ignore[union-attr]
-            painter.paint(replace(request, rendering="half", invert=True))
+            painter.paint(changed(request, rendering="half", invert=True))
             bare = painter.paint(replace(request, overlay=None))
         assert files == []
         np.testing.assert_array_equal(again.labels, first.labels)
@@ -538,7 +549,7 @@ class TestPicture:
         assert picture.no_labels.what == "labels/n/0 cannot be read at c/1/1"
         alone = painter.paint(replace(request, overlay=None)).frame
         assert (picture.frame.lines, picture.frame.palette) == (alone.lines, alone.palette)
-        np.testing.assert_array_equal(picture.frame.top, alone.top)
+        np.testing.assert_array_equal(picture.frame.fg, alone.fg)
 
 
 def test_a_line_that_runs_backwards() -> None:
@@ -580,12 +591,12 @@ class TestRealData:
         assert picture.labels is not None
         inside = picture.labels > 0
         assert 0.01 < inside.mean() < 0.9
-        apart = picture.samples[inside].mean() / picture.samples[~inside].mean()
+        apart = picture.samples.values[inside].mean() / picture.samples.values[~inside].mean()
         assert apart > 2
         # A label image that lies elsewhere fits less well, by three samples already.
         for axis, by in ((0, 3), (0, -3), (1, 3), (1, -3)):
             there = np.roll(inside, by, axis)
-            assert picture.samples[there].mean() / picture.samples[~there].mean() < apart
+            assert picture.samples.values[there].mean() / picture.samples.values[~there].mean() < apart
 
 
 @pytest.mark.parametrize("writer", LABELLING)

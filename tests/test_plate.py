@@ -291,8 +291,7 @@ class TestMeasuring:
         first = next(measured_wells(local(screen), group, plate, [well], {}, None, MIB))
         with files_read(screen) as read:
             second = next(measured_wells(local(screen), group, plate, [well], first, 0, MIB))
-        assert sorted(read) == ["A/1/0/s1/c/0/0/0", "A/1/0/s1/zarr.json", "A/1/0/s1/zarr.json",
-                                "A/1/0/zarr.json"]  # fmt: skip
+        assert sorted(read) == ["A/1/0/s1/c/0/0/0", "A/1/0/s1/zarr.json", "A/1/0/zarr.json"]
         with files_read(screen) as read:
             next(measured_wells(local(screen), group, plate, [well], second, 0, MIB))
         assert read == []

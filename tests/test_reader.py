@@ -15,6 +15,7 @@ from layouts import LAYOUTS, SHAPE, read_region, regions, write_layouts
 from looking import array_in, image, image_in, local, request_of, values_of, view_of
 
 from omezarr_tui.errors import UserError
+from omezarr_tui.image.look import Look
 from omezarr_tui.image.picture import Painter
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.sampling import Sampling, choose_sampling
@@ -73,10 +74,8 @@ class TestValues:
                     for a in range(values.ndim)
                 )
             ]
-            found = reader.sample(whole_plane(shown, view, level, plane.shape))
-            expected = plane.astype("float64")
-            expected[~np.isfinite(expected)] = np.nan
-            np.testing.assert_allclose(found, expected, rtol=1e-12)
+            found = reader.sample(whole_plane(shown, view, level, plane.shape)).values
+            np.testing.assert_allclose(found, plane.astype("float64"), rtol=1e-12)
         assert seen
 
     @pytest.mark.parametrize("layout", LAYOUTS)
@@ -95,9 +94,9 @@ class TestValues:
             )
             plane = np.moveaxis(values_of(SHAPE), (rows, columns, fixed), (0, 1, 2))
             expected = plane[:, :, position[fixed]]
-            np.testing.assert_allclose(reader.sample(sampling), expected)
-            nearest = reader.sample(replace(sampling, nearest=True))
-            assert nearest.dtype == np.dtype(LAYOUTS[layout].get("dtype", "uint16"))
+            np.testing.assert_allclose(reader.sample(sampling).values, expected)
+            nearest = reader.sample(replace(sampling, method="nearest")).values
+            assert nearest.dtype == np.uint16
             np.testing.assert_array_equal(nearest, expected)
 
     def test_x_before_y(self, tmp_path: Path) -> None:
@@ -106,14 +105,14 @@ class TestValues:
         zarr.create_array(tmp_path / "a", data=data, dimension_names=["x", "y"], chunks=(7, 4))
         sampling = sampling_at(tmp_path / "a", room=(6, 30))
         assert (sampling.rows, sampling.columns, sampling.grid) == (1, 0, (6, 30))
-        np.testing.assert_allclose(Reader(local(tmp_path / "a")).sample(sampling), data.T)
+        np.testing.assert_allclose(Reader(local(tmp_path / "a")).sample(sampling).values, data.T)
 
     def test_a_picture_of_means(self, layouts: dict[str, Path]) -> None:
         for folder in layouts.values():
             node = array_in(folder)
             sampling = Sampling(0, node, 1, 2, (3, 0, 0), 0.0, 6.0, 1.0, 11.0, (3, 5))
             expected = values_of(SHAPE)[3, :6, 1:].reshape(3, 2, 5, 2).mean(axis=(1, 3))
-            np.testing.assert_allclose(Reader(local(folder)).sample(sampling), expected)
+            np.testing.assert_allclose(Reader(local(folder)).sample(sampling).values, expected)
 
     def test_values_that_are_changed_before_they_are_shown(self, layouts: dict[str, Path]) -> None:
         folder = layouts["v3"]
@@ -125,7 +124,7 @@ class TestValues:
 
         reader = Reader(local(folder), change)
         sampling = Sampling(0, array_in(folder), 1, 2, (3, 0, 0), 0.0, 7.0, 0.0, 11.0, (7, 11))
-        np.testing.assert_allclose(reader.sample(sampling), values_of(SHAPE)[3] + 1)
+        np.testing.assert_allclose(reader.sample(sampling).values, values_of(SHAPE)[3] + 1)
         assert set(places) == set(product([3], [0, 3, 6], [0, 4, 8]))
 
 
@@ -157,15 +156,15 @@ class TestDamage:
         zarr.create_array(tmp_path / "s", data=values_of((3, 40, 40)), chunks=(1, 10, 10))
         chunk = tmp_path / "s" / "c" / "1" / "2" / "3"
         chunk.write_bytes(chunk.read_bytes()[:20])
-        request = request_of(image_in(tmp_path / "s"), (40, 40), rendering="half")
+        request = request_of(image_in(tmp_path / "s"), (40, 40), rendering="half", source="seen")
         painter = Painter(Reader(local(tmp_path / "s")))
         for z in (0, 2):
             plane = replace(request, view=request.view.at(0, z, 3))
-            assert painter.paint(plane).samples[0, 0] == z * 1600
+            assert painter.paint(plane).samples.values[0, 0] == z * 1600
         with pytest.raises(UserError, match=r"s cannot be read at c/1/2/3\n"):
             painter.paint(replace(request, view=request.view.at(0, 1, 3)))
         near = request.view.at(0, 1, 3).zoomed(4).panned(-99, -99)
-        assert painter.paint(replace(request, view=near)).samples[0, 0] == 1600
+        assert painter.paint(replace(request, view=near)).samples.values[0, 0] == 1600
 
     def test_codecs_that_nobody_knows(self, foreign: Foreign) -> None:
         made = foreign("unknown_codec")
@@ -173,7 +172,7 @@ class TestDamage:
             with pytest.raises(UserError, match="cannot be decoded") as told:
                 Reader(local(made.path)).sample(sampling_at(made.path, path))
             assert "example.squeeze" in told.value.what
-        good = Reader(local(made.path)).sample(sampling_at(made.path, "good", (4, 6)))
+        good = Reader(local(made.path)).sample(sampling_at(made.path, "good", (4, 6))).values
         np.testing.assert_array_equal(good, made.arrays["good"])
 
     def test_chunks_that_were_never_written(self, foreign: Foreign) -> None:
@@ -188,13 +187,14 @@ class TestDamage:
 def test_a_picture_says_what_it_shows(tmp_path: Path) -> None:
     zarr.create_array(tmp_path / "s", data=values_of((40, 40)), chunks=(10, 10))
     shown, painter = image_in(tmp_path / "s"), Painter(Reader(local(tmp_path / "s")))
-    exact = painter.paint(request_of(shown, (20, 40), rendering="half"))
+    exact = painter.paint(request_of(shown, (20, 40), rendering="half", source="seen"))
     assert (exact.reduction, exact.frame.size) == ("every pixel shown", (20, 40))
-    mean = painter.paint(request_of(shown, (10, 60)))
+    mean = painter.paint(request_of(shown, (10, 60), source="seen"))
     assert (mean.sampling.grid, mean.reduction) == ((10, 20), "mean of 4 × 2 px")
-    assert mean.window_source == "1–99 % of what is seen"
-    by_hand = painter.paint(request_of(shown, (10, 60), window=Window(0, 9)))
-    assert by_hand.window_source == "set by hand"
+    assert mean.layer.source.endswith("% of what is seen")
+    look = Look().with_window(0, Window(0, 9))
+    by_hand = painter.paint(replace(request_of(shown, (10, 60)), look=look))
+    assert by_hand.layer.source == "set by hand"
     labels = replace(
         shown, multiscale=replace(image("yx", (40, 40)).multiscale, label=LabelImage())
     )

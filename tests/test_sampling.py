@@ -1,184 +1,19 @@
-"""Pixels become samples: against slow references that say nothing but what is meant."""
+"""What is read for a view: which level, which region, which grid of samples."""
 
 import math
 from dataclasses import replace
-from fractions import Fraction
-from itertools import pairwise, permutations, product
+from itertools import permutations
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from looking import array, image, values_of, view_of
+from looking import array, image, view_of
 
+from omezarr_tui.image.look import Look
 from omezarr_tui.image.picture import PictureRequest
-from omezarr_tui.image.sampling import (
-    AreaAverage,
-    Nearest,
-    Reducer,
-    Sampling,
-    choose_sampling,
-    plane_size,
-    reducer_for,
-)
+from omezarr_tui.image.sampling import Projection, choose_sampling, plane_size
 from omezarr_tui.image.view import View
-from omezarr_tui.store.dtypes import dtype_of_v3
-
-Values = np.ndarray[Any, Any]
-FINITE = st.floats(-1e6, 1e6, width=32)
-
-
-def exact_mean(plane: Values, sampling: Sampling, row: int, column: int) -> float:
-    """The mean over the area of one sample, pixel by pixel, in fractions."""
-    total = weight = Fraction(0)
-    spans = []
-    for first, last, count, at in (
-        (sampling.top, sampling.bottom, sampling.grid[0], row),
-        (sampling.left, sampling.right, sampling.grid[1], column),
-    ):
-        step = (Fraction(last) - Fraction(first)) / count
-        spans.append((Fraction(first) + at * step, Fraction(first) + (at + 1) * step))
-    (top, bottom), (left, right) = spans
-    for y in range(math.floor(top), math.ceil(bottom)):
-        for x in range(math.floor(left), math.ceil(right)):
-            if math.isfinite(plane[y, x]):
-                high = min(bottom, Fraction(y + 1)) - max(top, Fraction(y))
-                wide = min(right, Fraction(x + 1)) - max(left, Fraction(x))
-                total += high * wide * Fraction(float(plane[y, x]))
-                weight += high * wide
-    return float(total / weight) if weight else math.nan
-
-
-def sampling_of(plane: Values, window: tuple[float, ...], grid: tuple[int, int]) -> Sampling:
-    node = array(plane.shape, dtype=dtype_of_v3(plane.dtype.name, "little"))
-    return Sampling(0, node, 0, 1, (0, 0), *window, grid)
-
-
-def feed(
-    reducer: Reducer, plane: Values, region: tuple[slice, ...], cuts: tuple[Any, Any]
-) -> Values:
-    """Give the region of a plane to a reducer in blocks cut at some places."""
-    edges = [
-        sorted({part.start, part.stop, *(c for c in cut if part.start < c < part.stop)})
-        for part, cut in zip(region, cuts, strict=True)
-    ]
-    for (top, bottom), (left, right) in product(pairwise(edges[0]), pairwise(edges[1])):
-        reducer.add(plane[top:bottom, left:right], top, left)
-    return reducer.result()
-
-
-@st.composite
-def windows(draw: st.DrawFn, most: int = 9) -> tuple[tuple[int, int], tuple[float, ...], Any, Any]:
-    """A plane's shape, a window on it, a grid of samples, and where blocks are cut."""
-    shape = draw(st.tuples(st.integers(1, most), st.integers(1, most)))
-    bounds: list[float] = []
-    for size in shape:
-        whole = draw(st.booleans())
-        first = 0.0 if whole else draw(st.floats(0, size - 1 / 8))
-        last = float(size) if whole else draw(st.floats(first + 1 / 16, size))
-        assume(last - first > 1 / 32)
-        bounds += [first, last]
-    grid = draw(st.tuples(st.integers(1, 12), st.integers(1, 12)))
-    cuts = draw(st.tuples(*(st.lists(st.integers(1, most), max_size=3) for _ in shape)))
-    return shape, tuple(bounds), grid, cuts
-
-
-class TestAreaAverage:
-    @given(windows(), st.data())
-    @settings(deadline=None, max_examples=120)
-    def test_it_is_the_exact_average(self, how: Any, data: st.DataObject) -> None:
-        shape, window, grid, cuts = how
-        values = FINITE | st.sampled_from([math.nan, math.inf, -math.inf])
-        flat = data.draw(st.lists(values, min_size=math.prod(shape), max_size=math.prod(shape)))
-        plane = np.array(flat, "float32").reshape(shape)
-        sampling = sampling_of(plane, window, grid)
-        found = feed(AreaAverage(sampling), plane, sampling.region, cuts)
-        assert found.shape == grid
-        for row, column in product(range(grid[0]), range(grid[1])):
-            expected = exact_mean(plane, sampling, row, column)
-            got = found[row, column]
-            if math.isnan(expected) or math.isnan(got):
-                # A sliver thinner than a rounding may be seen by the one and not by the other.
-                assert math.isnan(expected) == math.isnan(got) or covers_a_sliver(sampling)
-            else:
-                assert got == pytest.approx(expected, rel=1e-6, abs=1e-3)
-
-    @pytest.mark.parametrize("dtype", ["uint8", "int16", "uint16", "int64", "float32", "bool"])
-    def test_every_type_of_pixel(self, dtype: str) -> None:
-        plane = (values_of((13, 17)) * 37 % 251).astype(dtype)
-        sampling = sampling_of(plane, (0.5, 12.25, 1.0, 17.0), (4, 5))
-        found = feed(AreaAverage(sampling), plane, sampling.region, ([5], [8]))
-        for row, column in product(range(4), range(5)):
-            expected = exact_mean(plane.astype("float64"), sampling, row, column)
-            assert found[row, column] == pytest.approx(expected, rel=1e-9)
-
-    def test_large_planes_stay_exact(self) -> None:
-        """More rows than are averaged at a time, and sums beyond what 32 bits hold."""
-        plane = np.full((1000, 700), 65535, "uint16")
-        plane[::2] = 65533
-        sampling = sampling_of(plane, (0.0, 1000.0, 0.0, 700.0), (4, 2))
-        found = feed(AreaAverage(sampling), plane, sampling.region, ([300], []))
-        np.testing.assert_allclose(found, 65534.0, rtol=1e-12)
-
-    def test_values_near_the_end_of_doubles(self) -> None:
-        plane = np.full((8, 8), 1.5e308)
-        sampling = sampling_of(plane, (0.0, 8.0, 0.0, 8.0), (2, 2))
-        found = feed(AreaAverage(sampling), plane, sampling.region, ([], []))
-        np.testing.assert_allclose(found, 1.5e308, rtol=1e-9)
-
-    def test_pixels_that_are_shown_larger(self) -> None:
-        plane = values_of((2, 3))
-        sampling = sampling_of(plane, (0.0, 2.0, 0.0, 3.0), (4, 9))
-        found = feed(AreaAverage(sampling), plane, sampling.region, ([1], [2]))
-        np.testing.assert_allclose(found, plane.repeat(2, axis=0).repeat(3, axis=1))
-
-
-def covers_a_sliver(sampling: Sampling) -> bool:
-    """Whether an edge of a sample lies nearer to that of a pixel than doubles can tell."""
-    for first, last, count in (
-        (sampling.top, sampling.bottom, sampling.grid[0]),
-        (sampling.left, sampling.right, sampling.grid[1]),
-    ):
-        edges = [first + (last - first) * at / count for at in range(count + 1)]
-        if any(0 < abs(edge - round(edge)) < 1e-9 for edge in edges):
-            return True
-    return False
-
-
-class TestNearest:
-    @given(windows(most=20))
-    @settings(deadline=None, max_examples=120)
-    def test_it_is_the_pixel_at_the_centre(self, how: Any) -> None:
-        shape, window, grid, cuts = how
-        plane = values_of(shape, "uint32")
-        sampling = replace(sampling_of(plane, window, grid), nearest=True)
-        found = feed(reducer_for(sampling), plane, sampling.region, cuts)
-        assert found.dtype == plane.dtype
-        spots = []
-        for first, last, count in ((*window[:2], grid[0]), (*window[2:], grid[1])):
-            exact = [
-                Fraction(first) + (Fraction(last) - Fraction(first)) * (2 * at + 1) / (2 * count)
-                for at in range(count)
-            ]
-            # On the very border of two pixels either may be taken.
-            assume(all(abs(spot - round(spot)) > 1e-9 or spot == round(spot) for spot in exact))
-            spots.append([math.floor(spot) for spot in exact])
-        np.testing.assert_array_equal(found, plane[np.ix_(*spots)])
-
-    def test_label_images_are_never_averaged(self) -> None:
-        labels = image("yx", (10, 10), is_label=True)
-        sampling = choose_sampling(labels, view_of(labels), (5, 5), 1.0)
-        assert isinstance(reducer_for(sampling), Nearest)
-        plain = image("yx", (10, 10))
-        assert isinstance(
-            reducer_for(choose_sampling(plain, view_of(plain), (5, 5), 1.0)), AreaAverage
-        )
-
-    def test_nothing_taken(self) -> None:
-        sampling = replace(sampling_of(values_of((4, 4)), (0, 4, 0, 4), (2, 3)), nearest=True)
-        np.testing.assert_array_equal(Nearest(sampling).result(), np.zeros((2, 3)))
-
 
 ROOMS = st.tuples(st.integers(1, 60), st.integers(1, 160))
 SCALES = st.floats(1e-4, 1e4)
@@ -315,8 +150,66 @@ class TestChoosing:
         assert near.region[2:] == (slice(45, 55), slice(45, 55))
         assert near.decoded_bytes == 4 * 30 * 40 * 2
 
-    def test_a_request_asks_for_twice_the_rows_in_half_blocks(self) -> None:
+    def test_a_request_asks_for_as_many_samples_as_cells_hold(self) -> None:
         made = image("yx", (100, 100))
-        request = PictureRequest(made, view_of(made), (20, 90))
+        request = PictureRequest(made, view_of(made), (20, 90), Look(rendering="ascii"))
         assert request.sampling().grid == (20, 40)
-        assert replace(request, rendering="half").sampling().grid == (40, 40)
+        assert replace(request, look=Look(rendering="half")).sampling().grid == (40, 40)
+
+
+class TestMethods:
+    def test_label_images_are_never_averaged(self) -> None:
+        labels = image("zyx", (4, 10, 10), is_label=True)
+        for method in ("mean", "maximum"):
+            chosen = choose_sampling(
+                labels, view_of(labels), (5, 5), 1.0, method=method, projection="mean"
+            )
+            assert chosen.method == "nearest"
+            assert chosen.projection == Projection(0, "maximum", 0, 4)
+
+    def test_the_maximum_is_of_the_finest_level_that_a_bound_allows(self) -> None:
+        """Coarser levels have averaged away what it is there to show."""
+        sides = (16384, 8192, 4096, 2048, 1024)
+        levels = [array((n, n), (512, 512), path=f"s{at}") for at, n in enumerate(sides)]
+        made = replace(image("yx", *((n, n) for n in sides)), levels=tuple(levels))
+        view = view_of(made)
+        assert choose_sampling(made, view, (100, 100), 1.0).level == 4
+        chosen = choose_sampling(made, view, (100, 100), 1.0, method="maximum")
+        assert (chosen.level, chosen.decoded_bytes) == (2, 2 * 4096**2)
+        # From nearer less is read, so finer levels are within the bound.
+        chosen = choose_sampling(made, view.zoomed(8), (100, 100), 1.0, method="maximum")
+        assert chosen.level == 0
+        pinned = choose_sampling(made, view, (100, 100), 1.0, 3, method="maximum")
+        assert (pinned.level, pinned.method) == (3, "maximum")
+
+    def test_the_maximum_where_every_level_is_too_much(self) -> None:
+        made = image("yx", (9000, 9000), (7000, 7000))
+        chosen = choose_sampling(made, view_of(made), (50, 50), 1.0, method="maximum")
+        assert chosen.level == 1
+
+
+class TestProjections:
+    @given(pictures(), ROOMS, st.sampled_from(["mean", "maximum"]))
+    @settings(deadline=None, max_examples=60)
+    def test_it_covers_every_plane_of_the_level(self, how: Any, room: Any, way: Any) -> None:
+        made, view = how
+        chosen = choose_sampling(made, view, room, 1.0, projection=way)
+        plain = choose_sampling(made, view, room, 1.0, chosen.level)
+        assert view.moving is not None
+        planes = chosen.array.shape[view.moving]
+        assert chosen.projection == Projection(view.moving, way, 0, planes)
+        assert (chosen.grid, chosen.top, chosen.left) == (plain.grid, plain.top, plain.left)
+        for axis, (part, one) in enumerate(zip(chosen.region, plain.region, strict=True)):
+            assert part == (slice(0, planes) if axis == view.moving else one)
+
+    def test_it_says_what_it_costs(self) -> None:
+        made = image("zyx", (10, 100, 100))
+        made = replace(made, levels=(array((10, 100, 100), (4, 30, 40)),))
+        chosen = choose_sampling(made, view_of(made), (30, 30), 1.0, projection="maximum")
+        assert chosen.decoded_bytes == 3 * 4 * 3 * (4 * 30 * 40 * 2)
+
+    def test_a_single_plane_is_none(self) -> None:
+        made = image("yx", (10, 10))
+        assert (
+            choose_sampling(made, view_of(made), (5, 5), 1.0, projection="mean").projection is None
+        )

@@ -26,7 +26,7 @@ def test_it_lies_where_the_system_says(hermetic: Path) -> None:
 def test_every_setting_can_be_set(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_text(
-        'theme = "gruvbox"\nrendering = "half"\nask_above_bytes = 1\npage_rows = 7\n'
+        'theme = "gruvbox"\nrendering = "half"\ncolors = "256"\ncache_bytes = 8\nprefetch_bytes = 3\nask_above_bytes = 1\npage_rows = 7\n'
         "well_bytes = 11\n"
         'expand_nodes = 9\n\n[keys]\nfind = "f"\n'
         '[places."s3://lab/"]\nprofile = "lab"\nstorage_options = { region = "x" }\n'
@@ -35,6 +35,9 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     assert told == {
         "theme": "gruvbox",
         "rendering": "half",
+        "colors": "256",
+        "cache_bytes": 8,
+        "prefetch_bytes": 3,
         "ask_above_bytes": 1,
         "well_bytes": 11,
         "page_rows": 7,
@@ -57,9 +60,10 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         ("page_rows = 1.5", "a whole number above 0"),
         ('page_rows = "5"', "a whole number above 0"),
         ("theme = 5", "a text"),
-        ('rendering = "braille"', "it must be ascii or half"),
-        ("rendering = [1]", "it must be ascii or half"),
-        ("rendering = 5", "it must be ascii or half"),
+        ('rendering = "pretty"', "it must be one of auto, ascii, half"),
+        ("rendering = [1]", "it must be one of auto, ascii, half"),
+        ("rendering = 5", "it must be one of auto, ascii, half"),
+        ("colors = 256", "it must be one of auto, none, 16, 256, true"),
         ("keys = 5", "a table of texts"),
         ("[keys]\nfind = 5", "a table of texts"),
     ],

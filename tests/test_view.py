@@ -4,35 +4,28 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-import numpy as np
 import pytest
 from foreign import Foreign
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from looking import array, image, image_in, request_of, view_of
 
-from omezarr_tui.image.contrast import window_of
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.image.steering import (
     at_end,
     automatic_level,
-    automatic_window,
-    inverted,
     level_changed,
     moving_along,
     next_moving,
-    next_rendering,
     panned,
     placed,
     stepped,
     turned,
     whole_plane,
-    window_shifted,
-    window_stretched,
     zoomed,
 )
 from omezarr_tui.image.view import View, axis_pairs, displayed_first, first_view
-from omezarr_tui.ome.model import Axis, Window
+from omezarr_tui.ome.model import Axis
 from omezarr_tui.store.dtypes import dtype_of_v3
 from omezarr_tui.store.node import Broken
 
@@ -259,18 +252,7 @@ class TestWindowOnThePlane:
         assert (right.top, right.bottom) == (here.top, here.bottom)
 
 
-class TestTheRest:
-    def test_rendering_invert_and_window(self) -> None:
-        request = request_of(image("yx", (40, 40)))
-        assert next_rendering(request).rendering == "half"
-        assert next_rendering(next_rendering(request)) == request
-        assert inverted(request).invert
-        assert inverted(inverted(request)) == request
-        shown = window_of(np.array([0.0, 100.0]))
-        assert window_stretched(request, Window(0, 100), 0.5).window == Window(25, 75)
-        assert window_shifted(request, Window(0, 100), 0.1).window == Window(10, 110)
-        assert automatic_window(window_shifted(request, shown, 1)) == request
-
+class TestRealStores:
     def test_views_of_real_stores(self, foreign: Foreign) -> None:
         made = foreign("ngff_zarr_05")
         request = request_of(image_in(made.path))

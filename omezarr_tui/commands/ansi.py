@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from omezarr_tui.image.cells import Frame
 
 _RESET = "\x1b[0m"
+_BEFORE, _BEHIND = "\x1b[39m", "\x1b[49m"  # the terminal's own colours
+_OWN = -1
+_WHOLE_IF_EQUAL = "▀▄"  # glyphs that cannot be seen where both colours are the same
 
 
 def ansi_lines(frame: Frame) -> Iterator[str]:
@@ -20,42 +23,33 @@ def ansi_lines(frame: Frame) -> Iterator[str]:
     frame
         The picture.
     """
-    if frame.palette is not None and frame.ink is not None:
-        yield from _inked_lines(frame.lines, frame.palette, frame.ink.tolist())
-        return
-    if frame.palette is None or frame.top is None or frame.bottom is None:
+    if frame.palette is None:
         yield from frame.lines
         return
     colors = [f"2;{red};{green};{blue}" for red, green, blue in frame.palette]
-    for glyphs, uppers, lowers in zip(
-        frame.lines, frame.top.tolist(), frame.bottom.tolist(), strict=True
-    ):
-        parts = []
-        foreground = background = -1
-        for glyph, upper, lower in zip(glyphs, uppers, lowers, strict=True):
-            if lower != background:
-                parts.append(f"\x1b[48;{colors[lower]}m")
-                background = lower
-            if upper == lower:
-                parts.append(" ")
-                continue
-            if upper != foreground:
-                parts.append(f"\x1b[38;{colors[upper]}m")
-                foreground = upper
-            parts.append(glyph)
-        yield "".join([*parts, _RESET])
+    rows, columns = frame.size
+    none = [[_OWN] * columns] * rows
+    inks = none if frame.fg is None else frame.fg.tolist()
+    grounds = none if frame.bg is None else frame.bg.tolist()
+    for glyphs, fg, bg in zip(frame.lines, inks, grounds, strict=True):
+        yield "".join(_colored(glyphs, fg, bg, colors))
 
 
-def _inked_lines(
-    lines: Sequence[str], palette: Sequence[tuple[int, int, int]], inks: list[list[int]]
+def _colored(
+    glyphs: str, inks: Sequence[int], grounds: Sequence[int], colors: Sequence[str]
 ) -> Iterator[str]:
-    """Glyphs in colours; a blank needs none."""
-    for glyphs, places in zip(lines, inks, strict=True):
-        parts, last = [], -1
-        for glyph, ink in zip(glyphs, places, strict=True):
-            if ink != last and glyph != " ":
-                red, green, blue = palette[ink]
-                parts.append(_RESET if ink < 0 else f"\x1b[38;2;{red};{green};{blue}m")
-                last = ink
-            parts.append(glyph)
-        yield "".join(parts if last < 0 else [*parts, _RESET])
+    """A line; a colour is told where it changes, and a blank needs none of its own."""
+    ink = ground = _OWN
+    for glyph, fg, bg in zip(glyphs, inks, grounds, strict=True):
+        if bg != ground:
+            yield _BEHIND if bg == _OWN else f"\x1b[48;{colors[bg]}m"
+            ground = bg
+        if glyph == " " or (glyph in _WHOLE_IF_EQUAL and fg == bg != _OWN):
+            yield " "
+            continue
+        if fg != ink:
+            yield _BEFORE if fg == _OWN else f"\x1b[38;{colors[fg]}m"
+            ink = fg
+        yield glyph
+    if (ink, ground) != (_OWN, _OWN):
+        yield _RESET

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Literal
 
 from omezarr_tui.commands.ansi import ansi_lines
 from omezarr_tui.commands.arguments import add_access, add_level, add_place, count
@@ -19,15 +21,21 @@ from omezarr_tui.image.bar import (
     overlay_text,
     window_text,
 )
-from omezarr_tui.image.cells import RENDERINGS, Rendering
+from omezarr_tui.image.cells import DEPTHS, RENDERINGS, Depth, Rendering
+from omezarr_tui.image.channels import channel_axis, channel_count
+from omezarr_tui.image.colormaps import color_table
+from omezarr_tui.image.look import GREY, SOURCES, Look
 from omezarr_tui.image.overlay import OPACITIES, Overlay
 from omezarr_tui.image.picture import Painter, Picture, PictureRequest, TooLarge
 from omezarr_tui.image.reader import Reader
+from omezarr_tui.image.sampling import ProjectionMethod
 from omezarr_tui.image.selection import Selection, parse_selection
+from omezarr_tui.image.terminal import terminal_look
 from omezarr_tui.image.values import ValueTable, table_region, value_table
 from omezarr_tui.image.view import View, axis_pairs, first_view
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.labels import LABELS, label_image, label_images
+from omezarr_tui.ome.model import Window
 from omezarr_tui.settings import Settings, load_settings
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import cell_width, format_bytes, listed, padded, visible
@@ -36,7 +44,7 @@ DETAILS = """\
 Positions count from 0, in pixels of the level that --level names, else in pixels of the
 finest; -1 is the last. An axis that is fixed is not displayed: --at y=100 shows z and x.
 Arrays that are no pictures, such as texts, complex numbers or one axis, show as a table.
-Half-blocks need a terminal with 24-bit colours; without one, ASCII is what is shown.
+Without --glyphs a terminal of many colours shows half-blocks, any other place ASCII.
 
 examples:
   omezarr-tui show image.ome.zarr
@@ -47,6 +55,8 @@ examples:
 """
 
 _SIZE = re.compile(r"(\d{1,4})[x×](\d{1,4})")
+_WINDOW = re.compile(r"([-+.\deE]+):([-+.\deE]+)")
+_GLYPHS = tuple(rendering for rendering in RENDERINGS if rendering != "pixels")
 _BAR_LINES = 3
 _QUIET = "2"
 _FEWEST_CELLS = 3  # that a column of values takes, with the blanks before it
@@ -70,8 +80,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"of the labels in per cent, 0 for outlines only; without it {OPACITIES[0]}",
     )
-    parser.add_argument("--glyphs", choices=RENDERINGS, help="ASCII, or half-blocks in colour")
-    parser.add_argument("--no-color", action="store_true", help="no colours, so ASCII")
+    parser.add_argument("--glyphs", choices=_GLYPHS, help="the rendering; as fits the terminal")
+    parser.add_argument("--colors", choices=DEPTHS, help="those of the terminal")
+    parser.add_argument("--no-color", action="store_true", help="no colours")
+    parser.add_argument(
+        "--window",
+        metavar="100:4000",
+        help="values shown as darkest and brightest; or told, level or seen: by the metadata, or "
+        "percentiles of the coarsest level or of what is seen",
+    )
+    parser.add_argument("--gamma", type=float, default=1.0, metavar="0.7", help="below 1 lifts")
+    parser.add_argument("--invert", action="store_true", help="swap dark and bright")
+    parser.add_argument(
+        "--colormap", default=GREY, metavar="NAME", help="grey, channel, viridis, magma and others"
+    )
+    together = parser.add_mutually_exclusive_group()
+    together.add_argument(
+        "--composed", action="store_true", default=None, help="channels one over another"
+    )
+    together.add_argument(
+        "--one-channel", dest="composed", action="store_false", help="the channel of --at alone"
+    )
+    parser.add_argument("--maximum", action="store_true", help="of pixels, rather than their mean")
+    parser.add_argument(
+        "--project", choices=("maximum", "mean"), help="all planes along z (or the first axis)"
+    )
     parser.add_argument("--light", action="store_true", help="the terminal's background is light")
     parser.add_argument("--yes", action="store_true", help="read it however large it is")
 
@@ -98,6 +131,14 @@ class ShowOptions:
         The name or the path of a label image that shall lie over the image.
     opacity
         Of it in per cent, 0 for outlines only; None for the usual.
+    colors
+        Those of the terminal; None for what it says.
+    window
+        ``100:4000``, or where windows come from; None for the metadata.
+    gamma, invert, colormap, composed
+        As of `Look`.
+    maximum, project
+        As of `PictureRequest`.
     """
 
     level: int | None = None
@@ -109,6 +150,14 @@ class ShowOptions:
     yes: bool = False
     labels: str | None = None
     opacity: int | None = None
+    colors: Depth | None = None
+    window: str | None = None
+    gamma: float = 1.0
+    invert: bool = False
+    colormap: str = GREY
+    composed: bool | None = None
+    maximum: bool = False
+    project: ProjectionMethod | None = None
 
 
 def show(place: Place, options: ShowOptions) -> ExitCode:
@@ -129,23 +178,27 @@ def show(place: Place, options: ShowOptions) -> ExitCode:
     settings, output = load_settings(), Output()
     output.color = output.color and not options.no_color
     room = _room(options.size)
-    rendering = _rendering(options, settings, output)
     image, level = open_image(place, options.level)
     overlay = _overlay(place, image, options)
     view = first_view(image)
     if view is None:
         _print_table(output, _table(place, image, level, room, options, settings))
         return tell_doubt(place)
+    seen = _view_at(image, view, level, options.at, place)
+    look = _look(options, settings, output, image)
+    axis = channel_axis(image)
+    if look.composed is None and axis is not None and seen.index[axis] != view.index[axis]:
+        look = replace(look, composed=False)  # one channel was asked for
     request = PictureRequest(
         image=image,
-        view=_view_at(image, view, level, options.at, place),
+        view=seen,
         room=room,
-        rendering=rendering,
+        look=look,
         level=level,
-        dark=not options.light,
         ask_above=None if options.yes else settings.ask_above_bytes,
         overlay=overlay,
-        color=output.color,
+        maximum=options.maximum,
+        projection=options.project,
     )
     try:
         picture = Painter(Reader(place.access)).paint(request)
@@ -176,16 +229,62 @@ def _room(size: str | None) -> tuple[int, int]:
     return int(match[2]), int(match[1])
 
 
-def _rendering(options: ShowOptions, settings: Settings, output: Output) -> Rendering:
-    if options.glyphs is None:
-        has_colors = output.color and not output.ascii_only
-        return "half" if settings.rendering == "half" and has_colors else "ascii"
-    if options.glyphs == "half" and (options.no_color or output.ascii_only):
-        why = "--no-color leaves none" if options.no_color else "this output has ASCII only"
+def _look(options: ShowOptions, settings: Settings, output: Output, image: Image) -> Look:
+    """How it is shown, of what the output can and what was asked for."""
+    rendering: Rendering | Literal["auto"] = options.glyphs or settings.rendering
+    depth: Depth | Literal["auto"] = options.colors or settings.colors
+    if rendering == "pixels":  # which only the program itself can place
+        rendering = "half"
+    if not options.gamma > 0:
+        raise UserError("--gamma must be above 0", "1 changes nothing", exit_code=ExitCode.USAGE)
+    if options.glyphs not in (None, "ascii") and output.ascii_only:
         raise UserError(
-            "Half-blocks cannot be shown", f"they need colours: {why}", exit_code=ExitCode.USAGE
+            f"The rendering {options.glyphs} cannot be shown",
+            "this output has ASCII only",
+            exit_code=ExitCode.USAGE,
         )
-    return options.glyphs
+    found = terminal_look(os.environ, rendering, depth)
+    if output.ascii_only or (options.glyphs is None and not output.is_terminal):
+        found = replace(found, rendering="ascii")
+    if options.no_color:
+        found = replace(found, depth="none")
+    elif options.colors is None and not output.color:
+        # Blocks that somebody asks for have colours, wherever they are written to.
+        blocks = options.glyphs in ("half", "quadrant")
+        found = replace(found, depth="true" if blocks else "none")
+    look = replace(
+        found,
+        dark=not options.light,
+        gamma=options.gamma,
+        invert=options.invert,
+        colormap=options.colormap,
+        composed=options.composed,
+    )
+    for source in SOURCES:
+        if options.window == source:
+            look = replace(look, source=source)
+    color_table(look.colormap)  # an unknown one is told of before anything is read
+    if options.window is None or options.window in SOURCES:
+        return look
+    window = _window(options.window)
+    for at in range(channel_count(image)):
+        look = look.with_window(at, window)
+    return look
+
+
+def _window(text: str) -> Window:
+    match = _WINDOW.fullmatch(text)
+    try:
+        start, end = (float(match[1]), float(match[2])) if match else (0.0, 0.0)
+    except ValueError:
+        start = end = 0.0
+    if not start < end:
+        raise UserError(
+            f"{visible(text)} is no window",
+            f"write two values, as in --window 100:4000, or one of {listed(SOURCES)}",
+            exit_code=ExitCode.USAGE,
+        )
+    return Window(start, end)
 
 
 def _overlay(place: Place, image: Image, options: ShowOptions) -> Overlay | None:

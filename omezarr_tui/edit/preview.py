@@ -66,5 +66,8 @@ def before_and_after(
         return changed
 
     before = Painter(Reader(access)).paint(request, cancelled)
-    request = replace(request, window=before.window)
+    look = request.look
+    for layer in before.layers:
+        look = look.with_window(layer.channel, layer.window)
+    request = replace(request, look=look)
     return before, Painter(Reader(access, filled)).paint(request, cancelled)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 
-from omezarr_tui.image.cells import NOT_A_NUMBER
+from omezarr_tui.image.channels import channel_axis, channel_name
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.placing import is_pixel_by_pixel
+from omezarr_tui.image.states import STATE_GLYPHS, STATE_NAMES, VALUE, states_of
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.text import format_length, format_number, format_shape, visible
@@ -54,18 +55,47 @@ def window_text(picture: Picture) -> str:
     """The values that are shown as darkest and brightest, and where these two come from."""
     if told := no_range_text(picture):
         return told
-    window, inverted = picture.window, ", inverted" if picture.request.invert else ""
-    start, end = format_number(window.start), format_number(window.end)
-    return f"values {start} to {end} ({picture.window_source}{inverted})"
+    ranges = [
+        f"{name} {format_number(layer.window.start)} to {format_number(layer.window.end)}"
+        for name, layer in zip(layer_names(picture) or ["values"], picture.layers, strict=True)
+    ]
+    return f"{', '.join(ranges)} ({how_shown(picture)})"
+
+
+def layer_names(picture: Picture) -> list[str]:
+    """The channels that are shown one over another; empty where one is shown."""
+    if not picture.request.is_composed:
+        return []
+    return [channel_name(picture.request.image, layer.channel) for layer in picture.layers]
+
+
+def how_shown(picture: Picture) -> str:
+    """Where windows come from, and what else was done to the brightness."""
+    look = picture.request.look
+    sources = list(dict.fromkeys(layer.source for layer in picture.layers))
+    gamma = "" if look.gamma == 1 else f"gamma {look.gamma:g}"
+    inverted = "inverted" if look.invert else ""
+    return ", ".join(filter(None, [*sources, gamma, inverted]))
+
+
+def not_values_text(picture: Picture) -> str:
+    """What is seen besides values: never written, not a number, infinite; else nothing."""
+    states = states_of(picture.samples)
+    if states is None:
+        return ""
+    seen = sorted(set(states.reshape(-1).tolist()) - {VALUE})
+    signs = picture.request.look.rendering == "ascii"
+    names = [f"{STATE_GLYPHS[at]} {STATE_NAMES[at]}" if signs else STATE_NAMES[at] for at in seen]
+    return ", ".join(names)
 
 
 def no_range_text(picture: Picture) -> str:
     """What is seen where it has no range: labels, nothing finite, one value; else nothing."""
-    if picture.request.image.multiscale.is_label and picture.samples.dtype.kind in "iub":
+    if picture.is_labels:
         return "labels, each in a look of its own; 0 is left empty"
     if _has_no_number(picture):
-        return f"no finite values; {NOT_A_NUMBER} is not a number"
-    if picture.request.window is None and (only := picture.only_value) is not None:
+        return "no finite values"
+    if len(picture.layers) == 1 and (only := picture.only_value) is not None:
         return f"every value seen is {format_number(only)}"
     return ""
 
@@ -78,7 +108,7 @@ def overlay_text(picture: Picture) -> str:
     name = f"labels {labels_name(overlay.labels)}"
     if picture.no_labels is not None:
         return f"{name} cannot be read"
-    has_fill = picture.request.color or picture.request.rendering == "half"
+    has_fill = picture.request.look.depth != "none"
     return f"{name} {f'{overlay.opacity} %' if overlay.opacity and has_fill else 'outlines'}"
 
 
@@ -105,7 +135,7 @@ def labels_name(labels: Image) -> str:
 def _has_no_number(picture: Picture) -> bool:
     import numpy as np
 
-    return picture.samples.dtype.kind == "f" and not np.isfinite(picture.samples).any()
+    return all(not np.isfinite(layer.samples.values).any() for layer in picture.layers)
 
 
 def _position(picture: Picture, axis: int) -> str:
@@ -114,6 +144,10 @@ def _position(picture: Picture, axis: int) -> str:
     counted = size if request.level is not None else request.view.extent[axis]
     if axis in (sampling.rows, sampling.columns):
         return _displayed(picture, axis, counted / size, counted)
+    if picture.request.projection is not None and axis == request.view.moving:
+        return f"{picture.request.projection} of 0–{counted - 1}"
+    if picture.request.is_composed and axis == channel_axis(request.image):
+        return f"{len(picture.layers)} of {counted} together"
     here = sampling.position[axis]
     index = here if request.level is not None else request.view.index[axis]
     notes = [_physical(picture, axis), _channel(picture, axis)]

@@ -7,27 +7,36 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from omezarr_tui.image.composite import (
-    LEVELS,
-    NOT_A_NUMBER_RGB,
     RGB,
     RGBA,
     Tints,
     inks,
     label_tints,
     neighbours_differ,
+    outlines,
+    vivid,
 )
+from omezarr_tui.image.dots import dot_glyphs, set_dots
+from omezarr_tui.image.quadrants import quadrants
+from omezarr_tui.image.states import STATE_GLYPHS, pattern_states
 
 if TYPE_CHECKING:
     import numpy as np
 
-Rendering = Literal["ascii", "half"]
-RENDERINGS: tuple[Rendering, ...] = ("ascii", "half")
+Rendering = Literal["ascii", "half", "quadrant", "braille", "pixels"]
+RENDERINGS: tuple[Rendering, ...] = ("ascii", "half", "quadrant", "braille", "pixels")
+Depth = Literal["none", "16", "256", "true"]
+DEPTHS: tuple[Depth, ...] = ("none", "16", "256", "true")
 
+# Samples in a cell, down and across. A cell is twice as high as it is wide.
+PER_CELL: dict[Rendering, tuple[int, int]] = {
+    "ascii": (1, 1), "half": (2, 1), "quadrant": (2, 2), "braille": (4, 2),
+}  # fmt: skip
+CELL_PIXELS = (16, 8)  # of a terminal that does not tell
 # Glyphs by their ink, in even steps: measured in DejaVu Sans Mono as the mean coverage of
 # the cell, from 0 to 0.28, each within half a step. The test of this table measures them
 # anew, large, as the grid of pixels disturbs small ones.
 RAMP = " .,:;*+cxueSA#Q@"
-NOT_A_NUMBER = "?"
 # The lines of a label's outline by the sides on which it ends: above, below, left, right. They
 # are no glyphs of the ramp, so that outlines show where there are no colours.
 _LINES = ("-", "|", "/", "\\", "o")
@@ -40,22 +49,27 @@ class Frame:
     Parameters
     ----------
     lines
-        The glyphs, one text per row of cells; half-blocks where there are colours.
+        The glyphs, one text per row of cells.
     palette
         Red, green and blue of each colour, or None where the terminal's own colours do.
-    top, bottom
-        For half-blocks: the colour of each cell's upper and lower half, as places in the
-        palette (rows, columns).
-    ink
-        For glyphs: the colour of each, as a place in the palette (rows, columns); -1 for the
-        terminal's own.
+    fg, bg
+        The colour of each glyph, and of what is behind it, as places in the palette (rows,
+        columns); -1, or None for all, is the terminal's own.
+    per_cell
+        Samples in a cell, down and across.
+    pixels
+        True pixels, red, green and blue (rows, columns, 3), uint8, for terminals that show them.
+    depth
+        The colours that the terminal shall be told of: the nearest to those of the palette.
     """
 
     lines: tuple[str, ...]
     palette: tuple[RGB, ...] | None = None
-    top: np.ndarray[Any, Any] | None = None
-    bottom: np.ndarray[Any, Any] | None = None
-    ink: np.ndarray[Any, Any] | None = None
+    fg: np.ndarray[Any, Any] | None = None
+    bg: np.ndarray[Any, Any] | None = None
+    per_cell: tuple[int, int] = (1, 1)
+    pixels: np.ndarray[Any, Any] | None = None
+    depth: Depth = "true"
 
     @property
     def size(self) -> tuple[int, int]:
@@ -65,93 +79,115 @@ class Frame:
 
 def sample_aspect(rendering: Rendering) -> float:
     """Height of a sample in units of its width: a cell is twice as high as it is wide."""
-    return 2.0 if rendering == "ascii" else 1.0
+    if rendering == "pixels":
+        return 1.0
+    down, across = PER_CELL[rendering]
+    return 2.0 * across / down
 
 
-def sample_room(rendering: Rendering, rows: int, columns: int) -> tuple[int, int]:
+def sample_room(
+    rendering: Rendering, rows: int, columns: int, cell_pixels: tuple[int, int] = CELL_PIXELS
+) -> tuple[int, int]:
     """How many samples fit into rows × columns of cells, down and across."""
-    return (rows if rendering == "ascii" else 2 * rows), columns
+    down, across = cell_pixels if rendering == "pixels" else PER_CELL[rendering]
+    return rows * down, columns * across
 
 
-def ascii_frame(
-    brightness: np.ndarray[Any, Any],
+def glyph_frame(
+    light: np.ndarray[Any, Any],
+    rendering: Rendering = "ascii",
+    depth: Depth = "none",
     *,
     dark: bool = True,
+    states: np.ndarray[Any, Any] | None = None,
     labels: np.ndarray[Any, Any] | None = None,
     tints: Tints | None = None,
-    color: bool = True,
+    colors: np.ndarray[Any, Any] | None = None,
 ) -> Frame:
     """Brightness as ink, with labels over it.
 
     Parameters
     ----------
-    brightness
-        From 0 to 1 (rows, columns), one for each cell; NaN becomes `NOT_A_NUMBER`.
+    light
+        Brightness from 0 to 1 (rows, columns) of samples; NaN is none.
+    rendering
+        ``ascii`` for glyphs of more or less ink; any other for dots that are set or not.
+    depth
+        The colours that the terminal has.
     dark
         Whether the terminal's background is dark. On a light one ink is darkness.
+    states
+        Which samples are no values, and what they are (rows, columns): places in
+        `STATE_GLYPHS`. None where all are values.
     labels, tints
         Labels that lie over it, and their colours: glyphs keep their ink and take the colour.
         Where only outlines are wanted, or there are no colours, these are drawn as lines.
-    color
-        Whether the terminal has colours.
+    colors
+        Red, green and blue of each sample (rows, columns, 3), for glyphs in colours.
     """
     import numpy as np
 
-    ramp = RAMP if dark else RAMP[::-1]
-    glyphs = np.array([*ramp, NOT_A_NUMBER])
-    missing = np.isnan(brightness)
-    steps = np.rint(np.where(missing, 0, brightness) * (len(ramp) - 1)).astype(int)
-    steps[missing] = len(ramp)
-    cells = glyphs[steps]
+    light = np.nan_to_num(light, nan=0.0)
+    if rendering != "ascii":
+        return dots_frame(light if dark else 1 - light, rendering, states, labels, tints)
+    ramp = np.array([*(RAMP if dark else RAMP[::-1])])
+    cells = ramp[np.rint(light * (len(ramp) - 1)).astype(int)]
+    if states is not None:
+        cells = np.where(states > 0, np.array([*STATE_GLYPHS])[states], cells)
+    has_color = depth != "none"
     if labels is None or tints is None:
-        return Frame(_joined(cells))
+        if colors is None or not has_color:
+            return Frame(_joined(cells))
+        return _inked(cells, vivid(colors, dark=dark), cells != " ", depth)
     covered = tints.alpha > 0
-    if tints.outlined or not color:
+    if tints.outlined or not has_color:
         cells[tints.edge] = _outline_glyphs(labels)[tints.edge]
     else:  # a blank could not be seen in any colour
         cells[covered & (cells == " ")] = RAMP[1]
-    return _inked(cells, tints, covered, dark) if color else Frame(_joined(cells))
+    if not has_color:
+        return Frame(_joined(cells))
+    ink = inks(tints, dark=dark)
+    if colors is not None:
+        ink = np.where(covered[..., None], ink, vivid(colors, dark=dark))
+        covered = np.ones_like(covered)
+    return _inked(cells, ink, covered, depth)
 
 
-def half_block_frame(brightness: np.ndarray[Any, Any], tint: RGB = (255, 255, 255)) -> Frame:
-    """Brightness as colour, two samples to a cell, one above the other.
-
-    Parameters
-    ----------
-    brightness
-        From 0 to 1 (2 × rows or one less, columns).
-    tint
-        Red, green and blue of the brightest.
-    """
-    import numpy as np
-
-    palette = [
-        tuple(round(part * level / (LEVELS - 1)) for part in tint) for level in range(LEVELS)
-    ]
-    missing = np.isnan(brightness)
-    steps = np.rint(np.where(missing, 0, brightness) * (LEVELS - 1)).astype(np.uint8)
-    steps[missing] = LEVELS
-    return _halves(steps, (*palette, NOT_A_NUMBER_RGB))  # type: ignore[arg-type]
-
-
-def color_frame(colors: np.ndarray[Any, Any]) -> Frame:
-    """Colours as they are, two samples to a cell, one above the other.
+def color_frame(
+    colors: np.ndarray[Any, Any],
+    rendering: Rendering = "half",
+    depth: Depth = "true",
+    cell_pixels: tuple[int, int] = CELL_PIXELS,
+) -> Frame:
+    """Colours as they are, as nearly as cells can show them.
 
     Parameters
     ----------
     colors
-        Red, green and blue (2 × rows or one less, columns, 3), uint8.
+        Red, green and blue of samples (rows, columns, 3), uint8.
+    rendering
+        Any but ``ascii``.
+    depth
+        The colours that the terminal has; not ``none``.
+    cell_pixels
+        Height and width of a cell in true pixels.
     """
-    return _halves(*_with_palette(colors))
+    if rendering == "pixels":
+        return _pixel_frame(colors, cell_pixels)
+    if rendering == "quadrant":
+        return _quadrant_frame(colors, depth)
+    if rendering == "braille":
+        return _braille_frame(colors, depth)
+    return _halves(*with_palette(colors), depth)
 
 
 def label_frame(
     labels: np.ndarray[Any, Any],
     rendering: Rendering,
     declared: Mapping[int, RGBA] | None = None,
+    depth: Depth = "true",
     *,
     dark: bool = True,
-    color: bool = True,
 ) -> Frame:
     """Labels, each in a colour (and glyph) of its own; 0 is the background.
 
@@ -160,35 +196,115 @@ def label_frame(
     labels
         Label values as samples (rows, columns).
     rendering
-        As glyphs or as half-blocks.
+        As glyphs, or any other way.
     declared
         Red, green, blue and opacity of some values, from 0 to 255.
+    depth
+        The colours that the terminal has.
     dark
         Whether the terminal's background is dark.
-    color
-        Whether the terminal has colours.
     """
     import numpy as np
 
     tints = label_tints(labels, declared or {}, 100)
-    if rendering == "half":
-        return color_frame(np.rint(tints.colors * tints.alpha[..., None]).astype(np.uint8))
+    seen = tints.alpha > 0
+    if rendering != "ascii" and depth != "none":
+        shown = np.rint(tints.colors * tints.alpha[..., None]).astype(np.uint8)
+        return color_frame(shown, rendering, depth)
+    if rendering != "ascii":
+        return dots_frame(np.where(outlines(labels) & seen, 1.0, 0.35 * seen), rendering)
     # Neighbouring labels differ in glyph, and none is as pale as the empty background, be that
     # dark or light.
     shapes = np.array([*RAMP[3:]])
-    seen = tints.alpha > 0
     cells = np.where(seen, shapes[labels.astype(np.int64) % len(shapes)], RAMP[0])
-    return _inked(cells, tints, seen, dark) if color else Frame(_joined(cells))
+    if depth == "none":
+        return Frame(_joined(cells))
+    return _inked(cells, inks(tints, dark=dark), seen, depth)
 
 
 def _inked(
-    cells: np.ndarray[Any, Any], tints: Tints, where: np.ndarray[Any, Any], dark: bool
+    cells: np.ndarray[Any, Any],
+    colors: np.ndarray[Any, Any],
+    where: np.ndarray[Any, Any],
+    depth: Depth,
 ) -> Frame:
-    """Glyphs (rows, columns) in colours where something lies over the picture."""
-    places, palette = _with_palette(inks(tints, dark=dark))
+    """Glyphs (rows, columns) in colours (rows, columns, 3) in some places."""
+    places, palette = with_palette(colors)
     places = places.astype(int)
     places[~where | (cells == " ")] = -1
-    return Frame(_joined(cells), palette, ink=places)
+    return Frame(_joined(cells), palette, fg=places, depth=depth)
+
+
+def dots_frame(
+    light: np.ndarray[Any, Any],
+    rendering: Rendering,
+    states: np.ndarray[Any, Any] | None = None,
+    labels: np.ndarray[Any, Any] | None = None,
+    tints: Tints | None = None,
+) -> Frame:
+    """Brightness as the density of dots, without colours.
+
+    Parameters
+    ----------
+    light, rendering, states
+        As for `glyph_frame`; samples that are no values have patterns of their own.
+    labels, tints
+        Labels that lie over it: their outlines are drawn as dots that are set, with dots that
+        are not beside them.
+    """
+    per_cell = PER_CELL[rendering]
+    dots = set_dots(light)
+    if states is not None:
+        pattern_states(dots, states)
+    if labels is not None and tints is not None:
+        dots[tints.edge] = True
+    dots = _filled_up(dots, per_cell)
+    return Frame(_joined(dot_glyphs(dots, per_cell)), per_cell=per_cell)
+
+
+def _braille_frame(colors: np.ndarray[Any, Any], depth: Depth) -> Frame:
+    """Dots in the colour of their cell, so many as it is bright."""
+    import numpy as np
+
+    per_cell = PER_CELL["braille"]
+    padded = _filled_up(colors, per_cell)
+    dots = set_dots(padded.max(axis=-1) / 255)
+    rows, columns = padded.shape[0] // per_cell[0], padded.shape[1] // per_cell[1]
+    cells = padded.reshape(rows, per_cell[0], columns, per_cell[1], 3)
+    mean = cells.mean(axis=(1, 3))
+    # The dots tell how bright it is; their colour tells the hue, in full.
+    brightest = np.maximum(mean.max(axis=-1, keepdims=True), 1)
+    ink = np.rint(mean * (255 / brightest)).astype(np.uint8)
+    places, palette = with_palette(ink)
+    glyphs = dot_glyphs(dots, per_cell)
+    places = np.where(glyphs == " ", -1, places.astype(int))
+    return Frame(_joined(glyphs), palette, fg=places, per_cell=per_cell, depth=depth)
+
+
+def _quadrant_frame(colors: np.ndarray[Any, Any], depth: Depth) -> Frame:
+    import numpy as np
+
+    per_cell = PER_CELL["quadrant"]
+    glyphs, fore, behind = quadrants(_filled_up(colors, per_cell))
+    places, palette = with_palette(np.concatenate([fore, behind]))
+    rows = len(fore)
+    return Frame(_joined(glyphs), palette, places[:rows], places[rows:], per_cell, depth=depth)
+
+
+def _pixel_frame(colors: np.ndarray[Any, Any], cell_pixels: tuple[int, int]) -> Frame:
+    rows, columns = -(-len(colors) // cell_pixels[0]), -(-colors.shape[1] // cell_pixels[1])
+    return Frame((" " * columns,) * rows, per_cell=cell_pixels, pixels=colors)
+
+
+def _filled_up(samples: np.ndarray[Any, Any], per_cell: tuple[int, int]) -> np.ndarray[Any, Any]:
+    """Samples up to whole cells: the last ones are repeated."""
+    import numpy as np
+
+    down, across = (-size % cell for size, cell in zip(samples.shape, per_cell, strict=False))
+    if not down and not across:
+        return samples
+    rest = ((0, 0),) * (samples.ndim - 2)
+    return np.pad(samples, ((0, down), (0, across), *rest), mode="edge")
 
 
 def _outline_glyphs(labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -210,7 +326,7 @@ def _joined(cells: np.ndarray[Any, Any]) -> tuple[str, ...]:
     return tuple("".join(row) for row in cells.tolist())
 
 
-def _with_palette(colors: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], tuple[RGB, ...]]:
+def with_palette(colors: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], tuple[RGB, ...]]:
     """Colours (rows, columns, 3) as places in a palette of those that occur."""
     import numpy as np
 
@@ -220,10 +336,11 @@ def _with_palette(colors: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], t
     return places.reshape(colors.shape[:2]), palette
 
 
-def _halves(steps: np.ndarray[Any, Any], palette: tuple[RGB, ...]) -> Frame:
+def _halves(places: np.ndarray[Any, Any], palette: tuple[RGB, ...], depth: Depth) -> Frame:
     import numpy as np
 
-    if steps.shape[0] % 2:  # the lower half of the last cell repeats the upper one
-        steps = np.concatenate([steps, steps[-1:]])
-    top, bottom = steps[0::2], steps[1::2]
-    return Frame(("▀" * top.shape[1],) * top.shape[0], palette, top, bottom)
+    if places.shape[0] % 2:  # the lower half of the last cell repeats the upper one
+        places = np.concatenate([places, places[-1:]])
+    upper, lower = places[0::2], places[1::2]
+    lines = ("▀" * upper.shape[1],) * upper.shape[0]
+    return Frame(lines, palette, upper, lower, PER_CELL["half"], depth=depth)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 CACHE_BYTES = 128 * MIB
+_ENTRY_BYTES = 512  # of bookkeeping for each chunk, also for one that was never written
 # One call to zarr reads at the most this much: between calls a newer request can win.
 _READ_BYTES = 16 * MIB
 # What is fetched from a network at a time, uncompressed, while what came before is decoded.
@@ -42,8 +43,31 @@ class Box:
         return product(*map(range, self.start, self.stop))
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A decoded chunk.
+
+    Parameters
+    ----------
+    values
+        With all axes of the array; at the array's end only what lies in it.
+    written
+        Whether it is stored; else all values are the fill value, which is in memory once.
+    """
+
+    values: np.ndarray[Any, Any]
+    written: bool = True
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        return _ENTRY_BYTES + (self.values.nbytes if self.written else 0)
+
+
 class ChunkCache:
     """Decoded chunks within a budget of bytes; the one that was not used longest goes first.
+
+    It is for all threads, and for all levels, planes and channels of a store.
 
     Parameters
     ----------
@@ -52,29 +76,42 @@ class ChunkCache:
     """
 
     def __init__(self, budget: int = CACHE_BYTES) -> None:
-        self._budget = budget
+        self.budget = budget
         self._held = 0
-        self._chunks: OrderedDict[tuple[str, Place], np.ndarray[Any, Any]] = OrderedDict()
+        self._chunks: OrderedDict[tuple[str, Place], Chunk] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, path: str, place: Place) -> np.ndarray[Any, Any] | None:
-        """A chunk's values; None where it is not kept."""
+    def get(self, path: str, place: Place) -> Chunk | None:
+        """A chunk; None where it is not kept."""
         with self._lock:
             chunk = self._chunks.get((path, place))
             if chunk is not None:
                 self._chunks.move_to_end((path, place))
             return chunk
 
-    def put(self, path: str, place: Place, chunk: np.ndarray[Any, Any]) -> None:
-        """Keep a chunk, unless it alone would take half of the budget."""
-        if chunk.nbytes > self._budget // 2:
+    def holds(self, path: str, place: Place) -> bool:
+        """Whether a chunk is kept. That it was asked for is no use of it."""
+        with self._lock:
+            return (path, place) in self._chunks
+
+    def put(self, path: str, place: Place, chunk: Chunk) -> None:
+        """Keep a chunk, unless it alone would take more than half of the budget."""
+        if chunk.nbytes > self.budget // 2 + _ENTRY_BYTES:
             return
         with self._lock:
             old = self._chunks.pop((path, place), None)
             self._held += chunk.nbytes - (old.nbytes if old is not None else 0)
             self._chunks[path, place] = chunk
-            while self._held > self._budget:
-                self._held -= self._chunks.popitem(last=False)[1].nbytes
+            self._shrink(self.budget)
+
+    def make_room(self, nbytes: int) -> None:
+        """Let go of as much as will be decoded at a time: both together keep to the budget."""
+        with self._lock:
+            self._shrink(max(0, self.budget - nbytes))
+
+    def _shrink(self, most: int) -> None:
+        while self._held > most:
+            self._held -= self._chunks.popitem(last=False)[1].nbytes
 
 
 def boxes_of(places: list[Place], node: Array) -> Iterator[Box]:

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
 RGB = tuple[int, int, int]
 RGBA = tuple[int, int, int, int]
-NOT_A_NUMBER_RGB: RGB = (120, 0, 90)
-# Grey levels of half-blocks: a step below what the eye tells apart, and long runs of
-# equal cells, which cost few bytes on a slow line.
-LEVELS = 48
+# Of a picture under labels: a step below what the eye tells apart, and long runs of equal
+# cells, which cost few bytes on a slow line.
+_SHADES = 48
 DISTINCT = 47  # colours of labels that have none of their own
 # What glyphs are drawn with where no label lies, about: the terminal's own colour.
 _INK = {True: (200, 205, 212), False: (40, 48, 58)}
@@ -136,17 +135,13 @@ def neighbours_differ(labels: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any
     return sides
 
 
-def composed(
-    brightness: np.ndarray[Any, Any], tint: RGB, tints: Tints | None = None
-) -> np.ndarray[Any, Any]:
-    """A picture in colour, with what lies over it.
+def laid_over(colors: np.ndarray[Any, Any], tints: Tints) -> np.ndarray[Any, Any]:
+    """A picture in colour with labels over it.
 
     Parameters
     ----------
-    brightness
-        From 0 to 1 (rows, columns); NaN has a colour of its own.
-    tint
-        Red, green and blue of the brightest.
+    colors
+        Red, green and blue (rows, columns, 3), uint8.
     tints
         What lies over it.
 
@@ -158,16 +153,37 @@ def composed(
     """
     import numpy as np
 
-    alpha = np.zeros(brightness.shape) if tints is None else tints.alpha
-    missing = np.isnan(brightness)
-    shades = np.maximum(1, np.rint((LEVELS - 1) * (1 - alpha)))
-    even = np.rint(np.where(missing, 0, brightness) * shades) / shades
-    colors = even[..., None] * np.array(tint)
-    colors[missing] = NOT_A_NUMBER_RGB
-    if tints is not None:
-        colors += (tints.colors - colors) * alpha[..., None]
-    whole: np.ndarray[Any, Any] = np.rint(colors).astype(np.uint8)
+    alpha = tints.alpha[..., None]
+    shades = np.maximum(1, np.rint((_SHADES - 1) * (1 - alpha)))
+    even = np.where(alpha > 0, np.rint(colors * (shades / 255)) * (255 / shades), colors)
+    whole: np.ndarray[Any, Any] = np.rint(even + (tints.colors - even) * alpha).astype(np.uint8)
     return whole
+
+
+def vivid(colors: np.ndarray[Any, Any], *, dark: bool) -> np.ndarray[Any, Any]:
+    """Colours of glyphs whose ink tells the brightness: the hue in full.
+
+    Parameters
+    ----------
+    colors
+        Red, green and blue (rows, columns, 3), uint8.
+    dark
+        Whether the terminal's background is dark.
+
+    Returns
+    -------
+    colors
+        Red, green and blue (rows, columns, 3), uint8, in few steps.
+    """
+    import numpy as np
+
+    brightest = np.maximum(colors.max(axis=-1, keepdims=True), 1)
+    full = colors * (255.0 / brightest)
+    if not dark:
+        light = full @ np.array([0.2126, 0.7152, 0.0722])[:, None] / 255
+        full = full * np.minimum(1, _LIGHTEST / np.maximum(light, 1e-9))
+    steps: np.ndarray[Any, Any] = np.rint(full / 17) * 17
+    return steps.astype(np.uint8)
 
 
 def inks(tints: Tints, *, dark: bool) -> np.ndarray[Any, Any]:

@@ -196,7 +196,8 @@ def read_labels(
         np.array(sampling.pixels(line, count))
         for line, count in zip((sampling.down, sampling.across), sampling.grid, strict=True)
     )
-    for start, block in reader.blocks(sampling.array, region, cancelled):
+    for part in reader.blocks(sampling.array, region, cancelled):
+        start, block = part.start, part.values
         if labels is None:
             labels = np.zeros(sampling.grid, block.dtype)
         plane = block[tuple(slice(None) if axis in shown else 0 for axis in range(block.ndim))]

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.errors import UserError, is_lost
-from omezarr_tui.image.cells import (
-    Frame,
-    Rendering,
-    ascii_frame,
-    color_frame,
-    half_block_frame,
-    label_frame,
-    sample_aspect,
-    sample_room,
+from omezarr_tui.image.cells import Frame, sample_aspect, sample_room
+from omezarr_tui.image.channels import (
+    channel_axis,
+    composed_channels,
+    is_composed,
+    is_rgb,
+    told_window,
+    whole_range,
 )
-from omezarr_tui.image.composite import composed, label_tints
-from omezarr_tui.image.contrast import PERCENTILES, intensities, same, window_of
+from omezarr_tui.image.contrast import PERCENTILES, same, window_of
+from omezarr_tui.image.framing import framed
+from omezarr_tui.image.level_window import LevelWindow, level_window
+from omezarr_tui.image.look import Look
 from omezarr_tui.image.overlay import LabelSampling, Overlay, label_sampling, read_labels
 from omezarr_tui.image.reader import Reader
-from omezarr_tui.image.sampling import Sampling, choose_sampling
+from omezarr_tui.image.reducing import Samples
+from omezarr_tui.image.sampling import ProjectionMethod, Sampling, choose_sampling
 from omezarr_tui.image.view import View
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.model import Window
@@ -39,44 +41,55 @@ class PictureRequest:
     ----------
     room
         Cells that there are: rows and columns.
+    look
+        How it is shown.
     level
         The level to show; None for the coarsest that fills the cells.
-    window
-        Values shown as darkest and brightest; None for percentiles of what is seen.
-    dark
-        Whether the terminal's background is dark.
-    tint
-        Red, green and blue of the brightest value in half-blocks.
     ask_above
         Uncompressed bytes above which reading must be allowed first; None allows all.
     overlay
         A label image that lies over the image; None for none.
-    color
-        Whether the terminal has colours; ASCII does without them.
+    maximum
+        Whether a sample is the maximum of its pixels, so that small bright spots survive,
+        rather than their mean.
+    projection
+        Show the maximum or the mean along the axis that keys step along; None for one plane.
     """
 
     image: Image
     view: View
     room: tuple[int, int]
-    rendering: Rendering = "ascii"
+    look: Look = field(default_factory=Look)
     level: int | None = None
-    window: Window | None = None
-    invert: bool = False
-    dark: bool = True
-    tint: tuple[int, int, int] = (255, 255, 255)
     ask_above: int | None = None
     overlay: Overlay | None = None
-    color: bool = True
+    maximum: bool = False
+    projection: ProjectionMethod | None = None
+
+    @property
+    def channel(self) -> int:
+        """The channel that the view stands on; 0 where there is no axis of channels."""
+        axis = channel_axis(self.image)
+        return 0 if axis is None else self.view.index[axis]
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether channels are shown one over another."""
+        axis = channel_axis(self.image)
+        return axis in self.view.fixed and is_composed(self.image, self.look)
 
     def sampling(self) -> Sampling:
-        """What is read for it: the level, the region and the grid of samples."""
-        return choose_sampling(
-            self.image,
-            self.view,
-            sample_room(self.rendering, *self.room),
-            sample_aspect(self.rendering),
-            self.level,
-        )
+        """What is read of the channel that the view stands on: level, region, samples."""
+        return self._sampling_of(self.view)
+
+    def samplings(self) -> list[tuple[int, Sampling]]:
+        """What is read of each channel that is shown, by their positions."""
+        axis = channel_axis(self.image)
+        if axis is None or not self.is_composed:
+            return [(self.channel, self.sampling())]
+        count = self.view.extent[axis]
+        shown = composed_channels(self.image, self.look)
+        return [(at, self._sampling_of(self.view.at(axis, at, count))) for at in shown]
 
     def label_sampling(self) -> LabelSampling | None:
         """What is read of the label image that lies over it."""
@@ -88,7 +101,50 @@ class PictureRequest:
     def decoded_bytes(self) -> int:
         """Uncompressed bytes of the chunks that must be read for it, of labels as well."""
         labels = self.label_sampling()
-        return self.sampling().decoded_bytes + (labels.decoded_bytes if labels else 0)
+        return self.image_bytes + (labels.decoded_bytes if labels else 0)
+
+    @property
+    def image_bytes(self) -> int:
+        """Uncompressed bytes of the image's own chunks; those that hold many channels once."""
+        axis, samplings = channel_axis(self.image), self.samplings()
+        each = max((sampling.decoded_bytes for _, sampling in samplings), default=0)
+        if axis is None:
+            return each
+        return each * len({s.position[axis] // s.array.chunks[axis] for _, s in samplings})
+
+    def _sampling_of(self, view: View) -> Sampling:
+        return choose_sampling(
+            self.image,
+            view,
+            sample_room(self.look.rendering, *self.room, self.look.cell_pixels),
+            sample_aspect(self.look.rendering),
+            self.level,
+            method="maximum" if self.maximum else "mean",
+            projection=self.projection,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One channel of a picture.
+
+    Parameters
+    ----------
+    channel
+        By position; 0 of an image without channels.
+    samples
+        Its values.
+    window
+        The values shown as darkest and brightest.
+    source
+        Where the window comes from, in words.
+    """
+
+    channel: int
+    sampling: Sampling
+    samples: Samples
+    window: Window
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +153,8 @@ class Picture:
 
     Parameters
     ----------
-    samples
-        Values of the image (rows, columns).
+    layers
+        The channels that are shown; one where they are shown one at a time.
     labels
         The label that lies over each sample; None where no label image does.
     no_labels
@@ -106,46 +162,57 @@ class Picture:
     """
 
     request: PictureRequest
-    sampling: Sampling
-    samples: np.ndarray[Any, Any]
-    window: Window
+    layers: tuple[Layer, ...]
     frame: Frame
     labels: np.ndarray[Any, Any] | None = None
     no_labels: UserError | None = None
 
     @property
+    def layer(self) -> Layer:
+        """The channel that the view stands on, or the first that is shown."""
+        own = (layer for layer in self.layers if layer.channel == self.request.channel)
+        return next(own, self.layers[0])
+
+    @property
+    def sampling(self) -> Sampling:
+        """What was read of that channel."""
+        return self.layer.sampling
+
+    @property
+    def samples(self) -> Samples:
+        """The values of that channel."""
+        return self.layer.samples
+
+    @property
+    def window(self) -> Window:
+        """The values of that channel that are shown as darkest and brightest."""
+        return self.layer.window
+
+    @property
     def is_labels(self) -> bool:
         """Whether its own samples are labels."""
-        return self.request.image.multiscale.is_label and self.samples.dtype.kind in "iub"
+        return self.request.image.multiscale.is_label and self.samples.values.dtype.kind in "iub"
 
     @property
     def only_value(self) -> float | None:
         """The value that everything seen has; None where values differ, or there is none."""
         import numpy as np
 
-        seen = self.samples[np.isfinite(self.samples)]
+        seen = self.samples.values[np.isfinite(self.samples.values)]
         if seen.size == 0 or not same(float(seen.min()), float(seen.max())):
             return None
         return float(seen.flat[0])
 
     @property
-    def window_source(self) -> str:
-        """Where the window comes from, in words."""
-        if self.request.window is not None:
-            return "set by hand"
-        return "{:g}–{:g} % of what is seen".format(*PERCENTILES)
-
-    @property
     def reduction(self) -> str:
-        """What a sample is of the level's pixels: exact, a mean, or one pixel of many."""
+        """What a sample is of the level's pixels: exact, a mean, a maximum, or one of many."""
         down, across = self.sampling.pixels_per_sample
-        if self.sampling.nearest:
-            if max(down, across) <= 1:
-                return "every pixel shown"
-            return f"one pixel of {format_number(down, 3)} × {format_number(across, 3)}"
         if max(down, across) <= 1 + 1e-9:
             return "every pixel shown"
-        return f"mean of {format_number(down, 3)} × {format_number(across, 3)} px"
+        size = f"{format_number(down, 3)} × {format_number(across, 3)}"
+        if self.sampling.method == "nearest":
+            return f"one pixel of {size}"
+        return f"{'maximum' if self.sampling.method == 'maximum' else 'mean'} of {size} px"
 
 
 class TooLarge(Exception):
@@ -154,7 +221,7 @@ class TooLarge(Exception):
     Parameters
     ----------
     sampling
-        What would be read; `Sampling.decoded_bytes` of it.
+        What would be read.
     """
 
     def __init__(self, sampling: Sampling) -> None:
@@ -173,13 +240,14 @@ class Painter:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._last: list[tuple[Sampling, np.ndarray[Any, Any]]] = []
+        self._last: list[tuple[Sampling, Samples]] = []
         self._last_labels: list[tuple[LabelSampling, np.ndarray[Any, Any]]] = []
+        self._windows: dict[tuple[str, int], LevelWindow | None] = {}
 
     def forget(self) -> None:
         """Read everything anew the next time: something was changed."""
         # A thread that paints just now may still fill the old ones.
-        self._last, self._last_labels = [], []
+        self._last, self._last_labels, self._windows = [], [], {}
         self._reader.forget()
 
     def paint(
@@ -196,17 +264,21 @@ class Painter:
         Cancelled
             `cancelled` said True.
         """
-        sampling, last = request.sampling(), self._last
+        samplings, last = request.samplings(), self._last
         over, last_labels = request.label_sampling(), self._last_labels
-        samples = last[0][1] if last and last[0][0] == sampling else None
+        known = [_kept(last, sampling) for _, sampling in samplings]
         labels = last_labels[0][1] if last_labels and last_labels[0][0] == over else None
-        needed = 0 if samples is not None else sampling.decoded_bytes
+        needed = 0 if all(samples is not None for samples in known) else request.image_bytes
         needed += 0 if over is None or labels is not None else over.decoded_bytes
         if request.ask_above is not None and needed > request.ask_above:
-            raise TooLarge(sampling)
-        if samples is None:
-            samples = self._reader.sample(sampling, cancelled)
-            last[:] = [(sampling, samples)]
+            raise TooLarge(samplings[0][1])
+        layers = []
+        for (channel, sampling), samples in zip(samplings, known, strict=True):
+            if samples is None:
+                samples = self._reader.sample(sampling, cancelled)
+            window, source = self._window(request, channel, samples, cancelled)
+            layers.append(Layer(channel, sampling, samples, window, source))
+        last[:] = [(layer.sampling, layer.samples) for layer in layers]
         no_labels = None
         if over is not None and labels is None:
             try:
@@ -216,28 +288,47 @@ class Painter:
                 if is_lost(error):  # it may well come when the picture is tried again
                     raise
                 no_labels = error
-        window = request.window or window_of(samples)
-        frame = _frame(request, samples, window, labels)
-        return Picture(request, sampling, samples, window, frame, labels, no_labels)
+        frame = framed(request, layers, labels)
+        return Picture(request, tuple(layers), frame, labels, no_labels)
+
+    def _window(
+        self,
+        request: PictureRequest,
+        channel: int,
+        samples: Samples,
+        cancelled: Callable[[], bool],
+    ) -> tuple[Window, str]:
+        """The window of a channel, and where it comes from in words."""
+        image, look = request.image, request.look
+        if (own := look.channel(channel).window) is not None:
+            return own, "set by hand"
+        if image.multiscale.is_label:
+            return window_of(samples.values), ""
+        if is_rgb(image) and (whole := whole_range(request.sampling().array.dtype.name)):
+            return whole, "all values of a colour"
+        if look.source == "told" and (told := told_window(image, channel)) is not None:
+            return told, "as the metadata say"
+        percent = "{:g}–{:g} %".format(*PERCENTILES)
+        if look.source != "seen":
+            taken = self._level_window(image, channel, cancelled)
+            if taken is not None:
+                part = "a sample of " if taken.is_sample else ""
+                return taken.window, f"{percent} of {part}level {taken.level}"
+        return window_of(samples.values), f"{percent} of what is seen"
+
+    def _level_window(
+        self, image: Image, channel: int, cancelled: Callable[[], bool]
+    ) -> LevelWindow | None:
+        windows, key = self._windows, (image.multiscale.path, channel)
+        if key not in windows:
+            try:
+                windows[key] = level_window(self._reader, image, channel, cancelled)
+            except UserError as error:
+                if is_lost(error):
+                    raise
+                windows[key] = None  # what is seen can be told all the same
+        return windows[key]
 
 
-def _frame(
-    request: PictureRequest,
-    samples: np.ndarray[Any, Any],
-    window: Window,
-    labels: np.ndarray[Any, Any] | None,
-) -> Frame:
-    label = request.image.multiscale.label
-    rendering, dark, color = request.rendering, request.dark, request.color
-    if label is not None and samples.dtype.kind in "iub":
-        return label_frame(samples, rendering, label.colors, dark=dark, color=color)
-    brightness = intensities(samples, window, invert=request.invert)
-    tints = None
-    if labels is not None and request.overlay is not None:
-        told = request.overlay.labels.multiscale.label
-        tints = label_tints(labels, told.colors if told else {}, request.overlay.opacity)
-    if rendering == "ascii":
-        return ascii_frame(brightness, dark=dark, labels=labels, tints=tints, color=color)
-    if tints is None:
-        return half_block_frame(brightness, request.tint)
-    return color_frame(composed(brightness, request.tint, tints))
+def _kept(last: list[tuple[Sampling, Samples]], wanted: Sampling) -> Samples | None:
+    return next((samples for sampling, samples in last if sampling == wanted), None)

@@ -197,7 +197,8 @@ def _measure(
         if (size := _decoded_bytes(array, region)) > most_bytes:
             return Trouble(f"{format_bytes(size)} would have to be read", broken=False)
         try:
-            return statistics_of(block for _, block in reader.blocks(array, region, cancelled))
+            blocks = reader.blocks(array, region, cancelled)
+            return statistics_of(block.values for block in blocks)
         except UserError as error:
             return Trouble(str(error))
 

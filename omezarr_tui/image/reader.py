@@ -6,32 +6,44 @@ bytes; a plane whose chunks are all kept costs no reading.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from omezarr_tui.errors import UserError
-from omezarr_tui.image.chunks import Box, ChunkCache, Place, boxes_of, waves_of
-from omezarr_tui.image.sampling import Sampling, reducer_for
+from omezarr_tui.image.chunks import CACHE_BYTES, Chunk, ChunkCache, Place
+from omezarr_tui.image.decoding import IN_FLIGHT_BYTES, Chunks, chunks_of
+from omezarr_tui.image.reducing import Samples, reducer_for
+from omezarr_tui.image.sampling import Sampling
+from omezarr_tui.settings import MIB
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.arrays import open_array, prepare, why_unreadable
 from omezarr_tui.store.node import Array
-from omezarr_tui.store.waiting import Cancelled
 
 if TYPE_CHECKING:
     import numpy as np
-    import zarr
 
-    from omezarr_tui.store.ahead import Ahead
+
+_JOINED_BYTES = MIB
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
-    """An array with what fetches its chunks ahead, where they come over a network."""
+class Block:
+    """A part of an array: what a region has of one chunk.
 
-    array: zarr.Array[Any]
-    ahead: Ahead | None
+    Parameters
+    ----------
+    start
+        Where its first element lies in the array.
+    values
+        With all axes of the array.
+    written
+        Whether the chunk was ever written; else all values are the fill value.
+    """
+
+    start: Place
+    values: np.ndarray[Any, Any]
+    written: bool
 
 
 class Reader:
@@ -44,27 +56,28 @@ class Reader:
     change
         Shows values other than those that are stored: it is given each block that is read,
         with its first element's place, and gives the block to show.
+    cache_bytes
+        Of decoded chunks that are kept, as `Settings.cache_bytes` says.
     """
 
     def __init__(
         self,
         access: Access,
         change: Callable[[Place, np.ndarray[Any, Any]], np.ndarray[Any, Any]] | None = None,
+        cache_bytes: int = CACHE_BYTES,
     ) -> None:
         self._access = access
         self._change = change
-        self._arrays: dict[str, _Opened] = {}
-        self._cache = ChunkCache()
+        self._arrays: dict[str, Chunks] = {}
+        self._cache = ChunkCache(cache_bytes)
 
     def forget(self) -> None:
         """Read everything anew the next time: something was changed."""
         # New ones, not emptied ones: a thread that reads just now may still fill the old.
         self._arrays = {}
-        self._cache = ChunkCache()
+        self._cache = ChunkCache(self._cache.budget)
 
-    def sample(
-        self, sampling: Sampling, cancelled: Callable[[], bool] = lambda: False
-    ) -> np.ndarray[Any, Any]:
+    def sample(self, sampling: Sampling, cancelled: Callable[[], bool] = lambda: False) -> Samples:
         """Read a plane and reduce it to samples, chunk by chunk.
 
         Parameters
@@ -77,7 +90,7 @@ class Reader:
         Returns
         -------
         samples
-            (rows, columns) as `Sampling.grid` says.
+            (rows, columns) as `Sampling.grid` says, and which of them were never written.
 
         Raises
         ------
@@ -87,15 +100,20 @@ class Reader:
             `cancelled` said True.
         """
         reducer = reducer_for(sampling)
-        rows, columns = sampling.rows, sampling.columns
-        for start, block in self.blocks(sampling.array, sampling.region, cancelled):
+        rows, columns, deep = sampling.rows, sampling.columns, sampling.projection
+        kept = (rows, columns) if deep is None else (deep.axis, rows, columns)
+        order = tuple(sorted(kept).index(axis) for axis in kept)
+        blocks: Iterable[Block] = self.blocks(sampling.array, sampling.region, cancelled)
+        if self._change is None and _nbytes(sampling) <= _JOINED_BYTES:
+            blocks = _joined(list(blocks), sampling.region)
+        for block in blocks:
+            values, written = block.values, block.written
             if self._change is not None:
-                block = self._change(start, block)
-            others = tuple(a for a in range(block.ndim) if a not in (rows, columns))
-            plane = block.squeeze(axis=others)
-            if rows > columns:
-                plane = plane.T
-            reducer.add(plane, start[rows], start[columns])
+                values = self._change(block.start, values)
+                written = written or values is not block.values
+            others = tuple(axis for axis in range(values.ndim) if axis not in kept)
+            plane = values.squeeze(axis=others).transpose(order)
+            reducer.add(plane, block.start[rows], block.start[columns], written=written)
         return reducer.result()
 
     def blocks(
@@ -103,8 +121,8 @@ class Reader:
         node: Array,
         region: tuple[slice, ...],
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[tuple[Place, np.ndarray[Any, Any]]]:
-        """The values of a region, one chunk's part after another.
+    ) -> Iterator[Block]:
+        """The values of a region, one chunk's part after another; those that are kept first.
 
         Parameters
         ----------
@@ -117,109 +135,106 @@ class Reader:
 
         Yields
         ------
-        start
-            Where the block's first element lies in the array.
         block
-            Values, with all axes of the array.
+            Each element of the region comes in one of them.
+
+        Raises
+        ------
+        UserError
+            A chunk cannot be read or decoded.
+        Cancelled
+            `cancelled` said True.
         """
-        cache = self._cache
-        ranges = [
-            range(part.start // step, -(-part.stop // step))
-            for part, step in zip(region, node.chunks, strict=True)
-        ]
         missing = []
-        for place in product(*ranges):
-            chunk = cache.get(node.path, place)
+        for place in places_in(node, region):
+            chunk = self._cache.get(node.path, place)
             if chunk is None:
                 missing.append(place)
             else:
                 yield _part(node, place, chunk, region)
-        if not missing:
-            return
-        opened = self._open(node)
-        for box in _ready(node, boxes_of(missing, node), opened):
-            if cancelled():
-                raise Cancelled
-            for place, chunk in self._read(node, opened.array, box, cancelled):
-                cache.put(node.path, place, chunk)
-                yield _part(node, place, chunk, region)
+        for place, chunk in self._read(node, missing, cancelled):
+            yield _part(node, place, chunk, region)
 
-    def _open(self, node: Array) -> _Opened:
-        arrays = self._arrays
-        if node.path not in arrays:
-            if self._access.traffic is None:
-                arrays[node.path] = _Opened(open_array(self._access, node), None)
-            else:
-                prepare()
-                from omezarr_tui.store.ahead import Ahead
-                from omezarr_tui.store.bridge import AccessStore
+    def missing_bytes(self, node: Array, region: tuple[slice, ...]) -> int:
+        """Uncompressed bytes of the chunks of a region that are not kept; 0 costs no reading."""
+        cache = self._cache
+        missing = sum(not cache.holds(node.path, place) for place in places_in(node, region))
+        return missing * math.prod(node.chunks) * (node.dtype.itemsize or 1)
 
-                store = AccessStore(self._access)
-                ahead = Ahead(self._access, node, store)
-                arrays[node.path] = _Opened(open_array(self._access, node, store), ahead)
-        return arrays[node.path]
+    def fetch(
+        self,
+        node: Array,
+        region: tuple[slice, ...],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Read the chunks of a region that are not kept yet, to keep them.
+
+        Raises
+        ------
+        UserError
+            A chunk cannot be read or decoded.
+        Cancelled
+            `cancelled` said True.
+        """
+        places = places_in(node, region)
+        missing = [place for place in places if not self._cache.holds(node.path, place)]
+        for _ in self._read(node, missing, cancelled):
+            pass
 
     def _read(
-        self, node: Array, array: zarr.Array[Any], box: Box, cancelled: Callable[[], bool]
-    ) -> Iterator[tuple[Place, np.ndarray[Any, Any]]]:
-        """Read a box of whole chunks with one call, and part it into chunks."""
-        bounds = [
-            (first * step, min(last * step, size))
-            for first, last, step, size in zip(
-                box.start, box.stop, node.chunks, node.shape, strict=True
-            )
-        ]
-        try:
-            # Slices, never integers: zarr's fast path takes only these.
-            values: Any = array[tuple(slice(*bound) for bound in bounds)]
-        except Exception as error:  # a codec may raise anything at damaged bytes
-            if cancelled():
-                raise Cancelled from error
-            if box.count > 1:  # which of them is it? the sound ones before it are kept
-                for place in box.places():
-                    one = Box(place, tuple(at + 1 for at in place))
-                    yield from self._read(node, array, one, cancelled)
-                return
-            stored = tuple(
-                at * chunk // cell
-                for at, chunk, cell in zip(box.start, node.chunks, node.object_shape, strict=True)
-            )
-            name, key = node.path or self._access.location.name, node.key_encoding.key(stored)
-            raise UserError(
-                f"{name} cannot be read at {key}", why_unreadable(self._access, node, key, error)
-            ) from error
-        for place in box.places():
-            part = tuple(
-                slice(at * step - low, min((at + 1) * step, high) - low)
-                for at, step, (low, high) in zip(place, node.chunks, bounds, strict=True)
-            )
-            # A copy where the box held more: a view would keep the whole box alive.
-            chunk = values[part]
-            yield place, chunk if chunk.size == values.size else chunk.copy()
+        self, node: Array, places: list[Place], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[Place, Chunk]]:
+        """Read chunks, and keep them."""
+        if not places:
+            return
+        # Not those of now: what is read while everything is forgotten must not be kept.
+        arrays, cache = self._arrays, self._cache
+        if node.path not in arrays:
+            arrays[node.path] = chunks_of(self._access, node)
+        each = math.prod(node.chunks) * (node.dtype.itemsize or 8)
+        cache.make_room(min(len(places) * each, max(each, IN_FLIGHT_BYTES)))
+        for place, chunk in arrays[node.path].read(places, cancelled):
+            cache.put(node.path, place, chunk)
+            yield place, chunk
 
 
-def _part(
-    node: Array, place: Place, chunk: np.ndarray[Any, Any], region: tuple[slice, ...]
-) -> tuple[Place, np.ndarray[Any, Any]]:
-    """The part of a chunk that lies in the region, and where it starts in the array."""
+def places_in(node: Array, region: tuple[slice, ...]) -> Iterator[Place]:
+    """The chunks that a region touches, by their places in the grid, in C order."""
+    return product(
+        *(
+            range(part.start // step, -(-part.stop // step))
+            for part, step in zip(region, node.chunks, strict=True)
+        )
+    )
+
+
+def _nbytes(sampling: Sampling) -> int:
+    elements = math.prod(part.stop - part.start for part in sampling.region)
+    return elements * (sampling.array.dtype.itemsize or 1)
+
+
+def _joined(blocks: list[Block], region: tuple[slice, ...]) -> list[Block]:
+    """The blocks of a small region as one, which is reduced sooner; unless some are missing."""
+    import numpy as np
+
+    if len(blocks) < 2 or not all(block.written for block in blocks):
+        return blocks
+    whole = np.empty([part.stop - part.start for part in region], blocks[0].values.dtype)
+    for block in blocks:
+        at = tuple(
+            slice(start - part.start, start - part.start + size)
+            for start, part, size in zip(block.start, region, block.values.shape, strict=True)
+        )
+        whole[at] = block.values
+    return [Block(tuple(part.start for part in region), whole, written=True)]
+
+
+def _part(node: Array, place: Place, chunk: Chunk, region: tuple[slice, ...]) -> Block:
+    """The part of a chunk that lies in the region."""
     start = []
     part = []
     for at, step, wanted in zip(place, node.chunks, region, strict=True):
         low = max(wanted.start, at * step)
         start.append(low)
         part.append(slice(low - at * step, min(wanted.stop, (at + 1) * step) - at * step))
-    return tuple(start), chunk[tuple(part)]
-
-
-def _ready(node: Array, boxes: Iterator[Box], opened: _Opened) -> Iterator[Box]:
-    """The boxes; over a network what they need was fetched, and the next ones are under way."""
-    if opened.ahead is None:
-        yield from boxes
-        return
-    waves = list(waves_of(boxes, node))
-    under_way = opened.ahead.begin(place for box in waves[0] for place in box.places())
-    for wave, following in zip(waves, [*waves[1:], None], strict=True):
-        opened.ahead.arrive(under_way)
-        if following is not None:
-            under_way = opened.ahead.begin(p for box in following for p in box.places())
-        yield from wave
+    return Block(tuple(start), chunk.values[tuple(part)], chunk.written)

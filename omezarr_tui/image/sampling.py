@@ -1,21 +1,19 @@
-"""View + levels + room on the screen -> which level, which region, which grid of samples.
-
-And how pixels become samples: the area average, or the nearest pixel for label images.
-"""
+"""View + levels + room on the screen -> which level, which region, which grid of samples."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Literal
 
 from omezarr_tui.image.view import View
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.model import Axis
+from omezarr_tui.settings import MIB
 from omezarr_tui.store.node import Array
 
-if TYPE_CHECKING:
-    import numpy as np
+Method = Literal["mean", "maximum", "nearest"]
+ProjectionMethod = Literal["maximum", "mean"]
 
 # Physical lengths in one unit, so that axes in different units keep their proportion.
 METRES = {
@@ -29,7 +27,29 @@ METRES = {
 }
 _ROUNDING = 1e-9  # of a pixel: what parts of a whole may be off by
 _SHORTEST = 1e-100  # in whatever unit: what is shorter is a mistake, and breaks arithmetic
-_TILE_ROWS = 128  # of a block that are averaged at a time, so that copies stay small
+# Coarser levels have averaged small bright spots away: the maximum is taken of the finest level
+# of which no more than this must be read.
+_MAXIMUM_BYTES = 64 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Many planes as one.
+
+    Parameters
+    ----------
+    axis
+        The axis that is projected.
+    method
+        The largest value along it, or the mean.
+    start, stop
+        The planes, in pixels of the level that is read.
+    """
+
+    axis: int
+    method: ProjectionMethod
+    start: int
+    stop: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +70,11 @@ class Sampling:
         The window, in pixels of that array; fractions of pixels are possible.
     grid
         Samples down and across.
-    nearest
-        Take the pixel at each sample's centre rather than the average of its area.
+    method
+        What a sample is of the pixels that it covers: their mean, their maximum, or the one at
+        its centre.
+    projection
+        Many planes as one; None for the plane at `position`.
     """
 
     level: int
@@ -64,7 +87,8 @@ class Sampling:
     left: float
     right: float
     grid: tuple[int, int]
-    nearest: bool = False
+    method: Method = "mean"
+    projection: Projection | None = None
 
     @property
     def region(self) -> tuple[slice, ...]:
@@ -72,6 +96,8 @@ class Sampling:
         region = [slice(at, at + 1) for at in self.position]
         region[self.rows] = slice(math.floor(self.top), math.ceil(self.bottom))
         region[self.columns] = slice(math.floor(self.left), math.ceil(self.right))
+        if self.projection is not None:
+            region[self.projection.axis] = slice(self.projection.start, self.projection.stop)
         return tuple(region)
 
     @property
@@ -92,7 +118,14 @@ class Sampling:
 
 
 def choose_sampling(
-    image: Image, view: View, room: tuple[int, int], aspect: float, level: int | None = None
+    image: Image,
+    view: View,
+    room: tuple[int, int],
+    aspect: float,
+    level: int | None = None,
+    *,
+    method: Method = "mean",
+    projection: ProjectionMethod | None = None,
 ) -> Sampling:
     """Choose what to read so that a plane fills the room that there is.
 
@@ -107,7 +140,12 @@ def choose_sampling(
     aspect
         Height of one sample in units of its width: 2 for a whole cell of a terminal.
     level
-        The level to read; None for the coarsest one that has a pixel for each sample.
+        The level to read; None for the coarsest one that has a pixel for each sample, and for
+        the maximum for a finer one, as far as a bound on bytes allows.
+    method
+        What a sample is of its pixels; of a label image it is the nearest one.
+    projection
+        Show all planes along the axis that keys step along as one.
     """
     height, width = plane_size(image, view)
     unit = max(width / room[1], height / (room[0] * aspect)) / view.zoom
@@ -121,12 +159,15 @@ def choose_sampling(
         _span(view.centre[1], min(1.0, grid[1] * unit / width), grid[1] < room[1]),
     )
     samplings = [
-        _sampling(image, view, number, spans, grid)
+        _sampling(image, view, number, spans, grid, method, projection)
         for number in image.readable
         if level is None or number == level
     ]
     by_detail = sorted(samplings, key=lambda s: s.pixels_per_sample[0] * s.pixels_per_sample[1])
     filling = [s for s in by_detail if min(s.pixels_per_sample) >= 1 - _ROUNDING]
+    if method == "maximum" and not image.multiscale.is_label:
+        fine = [s for s in reversed(by_detail) if s.decoded_bytes <= _MAXIMUM_BYTES]
+        filling = [s for s in fine if s in filling][:1] or filling
     # Where no level has enough pixels, the one with the most.
     return filling[0] if filling else by_detail[-1]
 
@@ -169,6 +210,8 @@ def _sampling(
     level: int,
     spans: tuple[tuple[float, float], tuple[float, float]],
     grid: tuple[int, int],
+    method: Method,
+    projection: ProjectionMethod | None,
 ) -> Sampling:
     array = image.levels[level]
     assert isinstance(array, Array)
@@ -188,107 +231,17 @@ def _sampling(
         left=left,
         right=min(right, width),
         grid=grid,
-        nearest=image.multiscale.is_label,
+        method="nearest" if image.multiscale.is_label else method,
+        projection=_projection(image, view, array, projection),
     )
 
 
-class Reducer(Protocol):
-    """Takes the pixels of a plane block by block and gives the samples at the end."""
-
-    def add(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
-        """Take a block (rows, columns) whose first pixel lies at top, left of the array."""
-
-    def result(self) -> np.ndarray[Any, Any]:
-        """The samples (rows, columns)."""
-
-
-def reducer_for(sampling: Sampling) -> Reducer:
-    """The reducer that a sampling asks for."""
-    return Nearest(sampling) if sampling.nearest else AreaAverage(sampling)
-
-
-class AreaAverage:
-    """Each sample is the mean of the pixels that it covers, weighted by the part covered.
-
-    Pixels that are not finite are left out; a sample that covers no other is NaN.
-    """
-
-    def __init__(self, sampling: Sampling) -> None:
-        import numpy as np
-
-        self._np = np
-        self._edges = (
-            np.linspace(sampling.top, sampling.bottom, sampling.grid[0] + 1),
-            np.linspace(sampling.left, sampling.right, sampling.grid[1] + 1),
-        )
-        self._sum = np.zeros(sampling.grid, np.float64)
-        self._weight = np.zeros(sampling.grid, np.float64)
-
-    def add(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
-        """Take a block (rows, columns) whose first pixel lies at top, left of the array."""
-        np = self._np
-        across, weights_across = self._weights(1, left, block.shape[1])
-        for start in range(0, block.shape[0], _TILE_ROWS):
-            tile = block[start : start + _TILE_ROWS].astype(np.float64)
-            down, weights_down = self._weights(0, top + start, tile.shape[0])
-            where = (down, across)
-            finite = None
-            if block.dtype.kind == "f" and not (finite := np.isfinite(tile)).all():
-                tile = np.where(finite, tile, 0)
-                self._weight[where] += weights_down @ finite @ weights_across.T
-            else:
-                self._weight[where] += np.outer(
-                    weights_down.sum(axis=1), weights_across.sum(axis=1)
-                )
-            self._sum[where] += weights_down @ tile @ weights_across.T
-
-    def result(self) -> np.ndarray[Any, Any]:
-        """The samples (rows, columns); NaN where nothing finite was taken."""
-        np = self._np
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean: Any = self._sum / self._weight
-        return mean  # type: ignore[no-any-return]
-
-    def _weights(self, axis: int, start: int, count: int) -> tuple[slice, np.ndarray[Any, Any]]:
-        """The samples that pixels start…start+count touch, and by how much: (samples, pixels)."""
-        np = self._np
-        edges = self._edges[axis]
-        first = max(0, int(np.searchsorted(edges, start, side="right")) - 1)
-        last = min(len(edges) - 1, int(np.searchsorted(edges, start + count, side="left")))
-        last = max(last, first)
-        pixels = np.arange(start, start + count)
-        low, high = edges[first:last, None], edges[first + 1 : last + 1, None]
-        covered = np.minimum(high, pixels + 1) - np.maximum(low, pixels)
-        # As parts of the sample, so that no sum is larger than the values themselves.
-        return slice(first, last), np.clip(covered / (high - low), 0, None)
-
-
-class Nearest:
-    """Each sample is the pixel at its centre: the mean of two labels would be a third."""
-
-    def __init__(self, sampling: Sampling) -> None:
-        import numpy as np
-
-        self._np = np
-        down, across = sampling.pixels_per_sample
-        height, width = sampling.array.shape[sampling.rows], sampling.array.shape[sampling.columns]
-        rows, columns = (np.arange(count) + 0.5 for count in sampling.grid)
-        self._rows = np.minimum((sampling.top + rows * down).astype(int), height - 1)
-        self._columns = np.minimum((sampling.left + columns * across).astype(int), width - 1)
-        self._samples: np.ndarray[Any, Any] | None = None
-
-    def add(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
-        """Take a block (rows, columns) whose first pixel lies at top, left of the array."""
-        np = self._np
-        if self._samples is None:
-            self._samples = np.zeros((len(self._rows), len(self._columns)), block.dtype)
-        down = np.flatnonzero((self._rows >= top) & (self._rows < top + block.shape[0]))
-        across = np.flatnonzero((self._columns >= left) & (self._columns < left + block.shape[1]))
-        taken = block[np.ix_(self._rows[down] - top, self._columns[across] - left)]
-        self._samples[np.ix_(down, across)] = taken
-
-    def result(self) -> np.ndarray[Any, Any]:
-        """The samples (rows, columns), of the array's own data type."""
-        if self._samples is None:
-            return self._np.zeros((len(self._rows), len(self._columns)))
-        return self._samples
+def _projection(
+    image: Image, view: View, array: Array, method: ProjectionMethod | None
+) -> Projection | None:
+    axis = view.moving
+    if method is None or axis is None or axis not in view.fixed:
+        return None
+    # The mean of two labels would be a third.
+    way: ProjectionMethod = "maximum" if image.multiscale.is_label else method
+    return Projection(axis, way, 0, array.shape[axis])

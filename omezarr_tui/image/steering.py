@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from omezarr_tui.image.cells import RENDERINGS
-from omezarr_tui.image.contrast import shifted, stretched
+from omezarr_tui.image.channels import channel_axis
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.image.view import axis_pairs, first_view
 from omezarr_tui.ome.discover import Image
-from omezarr_tui.ome.model import Window
 
 
 def stepped(request: PictureRequest, planes: int) -> PictureRequest:
@@ -22,8 +20,16 @@ def stepped(request: PictureRequest, planes: int) -> PictureRequest:
 
 
 def placed(request: PictureRequest, axis: int, position: int, size: int) -> PictureRequest:
-    """Go to a position along an axis of a level that has `size` pixels there."""
-    return replace(request, view=request.view.at(axis, position, size))
+    """Go to a position along an axis of a level that has `size` pixels there.
+
+    What showed all of that axis, channels one over another or a projection, shows one of it.
+    """
+    request = replace(request, view=request.view.at(axis, position, size))
+    if axis == channel_axis(request.image) and request.is_composed:
+        request = replace(request, look=replace(request.look, composed=False))
+    if axis == request.view.moving and request.projection is not None:
+        request = replace(request, projection=None)
+    return request
 
 
 def at_end(request: PictureRequest, *, last: bool) -> PictureRequest:
@@ -87,30 +93,12 @@ def whole_plane(request: PictureRequest) -> PictureRequest:
     return replace(request, view=request.view.whole())
 
 
-def next_rendering(request: PictureRequest) -> PictureRequest:
-    """Show it the other way: as ASCII or as half-blocks."""
-    at = (RENDERINGS.index(request.rendering) + 1) % len(RENDERINGS)
-    return replace(request, rendering=RENDERINGS[at])
-
-
-def window_stretched(request: PictureRequest, shown: Window, factor: float) -> PictureRequest:
-    """Make the window that is shown narrower or wider, and keep it from now on."""
-    return replace(request, window=stretched(shown, factor))
-
-
-def window_shifted(request: PictureRequest, shown: Window, part: float) -> PictureRequest:
-    """Move the window that is shown by a part of its width, and keep it from now on."""
-    return replace(request, window=shifted(shown, part))
-
-
-def automatic_window(request: PictureRequest) -> PictureRequest:
-    """Let the window follow what is seen again."""
-    return replace(request, window=None)
-
-
-def inverted(request: PictureRequest) -> PictureRequest:
-    """Swap dark and bright."""
-    return replace(request, invert=not request.invert)
+def to_channel(request: PictureRequest, channel: int) -> PictureRequest:
+    """Show one channel, alone."""
+    axis = channel_axis(request.image)
+    if axis is None:
+        return request
+    return placed(request, axis, channel, request.view.extent[axis])
 
 
 def carried(request: PictureRequest, image: Image) -> PictureRequest:

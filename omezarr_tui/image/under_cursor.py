@@ -9,9 +9,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from omezarr_tui.image.channels import channel_axis, channel_count, channel_name
+from omezarr_tui.image.cursor import Cursor
 from omezarr_tui.image.picture import Picture
+from omezarr_tui.image.plotted import Counting, of_channel
 from omezarr_tui.image.sampling import Sampling
-from omezarr_tui.text import compact_json, format_number, visible
+from omezarr_tui.store.node import Array
+from omezarr_tui.text import compact_json, format_length, format_number, visible
 
 _NAME_WIDTH, _VALUE_WIDTH = 24, 40  # of what a store says
 _EXACT = 2.0**53  # below it doubles hold every whole number
@@ -59,7 +63,7 @@ def label_texts(picture: Picture, row: int, column: int) -> list[str]:
     """The label at a sample of a picture, and each property of it; empty where none is shown."""
     request = picture.request
     if picture.is_labels:
-        label, value = request.image.multiscale.label, int(picture.samples[row, column])
+        label, value = request.image.multiscale.label, int(picture.samples.values[row, column])
     elif picture.labels is not None and request.overlay is not None:
         label = request.overlay.labels.multiscale.label
         value = int(picture.labels[row, column])
@@ -75,7 +79,7 @@ def label_texts(picture: Picture, row: int, column: int) -> list[str]:
 def _covered(sampling: Sampling, number: int, start: float, at: int, axis: int) -> range:
     """The pixels along an axis that a sample stands for."""
     step = sampling.pixels_per_sample[number]
-    if sampling.nearest:
+    if sampling.method == "nearest":
         pixel = min(int(start + (at + 0.5) * step), sampling.array.shape[axis] - 1)
         return range(pixel, pixel + 1)
     first = math.floor(start + at * step + 1e-9)
@@ -90,7 +94,7 @@ def _pixels(name: str, pixels: range, size: int) -> str:
 
 
 def _value(picture: Picture, row: int, column: int, counts: list[int]) -> str:
-    value = float(picture.samples[row, column])
+    value = float(picture.samples.values[row, column])
     if max(counts) == 1:
         return f"value {_exact(value, picture.sampling.array.dtype.name)}"
     sizes = picture.sampling.pixels_per_sample
@@ -120,3 +124,46 @@ def _property(value: Any) -> str:
     if isinstance(value, float):
         return format_number(value, 6)
     return compact_json(value, _VALUE_WIDTH)
+
+
+def pixel_under(picture: Picture, cursor: Cursor) -> Counting:
+    """The pixel of the finest level that the cursor lies on, in every channel."""
+    image, view, sampling = picture.request.image, picture.request.view, picture.sampling
+    level = image.readable[0]
+    array = image.levels[level]
+    assert isinstance(array, Array)
+    pixel = [view.position(axis, size) for axis, size in enumerate(array.shape)]
+    for axis in (sampling.rows, sampling.columns):
+        pixel[axis] = min(array.shape[axis] - 1, int(cursor.along(axis, view) * array.shape[axis]))
+    region = tuple(slice(at, at + 1) for at in pixel)
+    channels = channel_axis(image)
+    if channels in (sampling.rows, sampling.columns):
+        channels = None  # they lie side by side in the plane
+    numbers = [picture.request.channel] if channels is None else range(channel_count(image))
+    regions = tuple((at, of_channel(region, channels, at)) for at in numbers)
+    return Counting("seen", level, array, channels, regions)
+
+
+def pixel_texts(picture: Picture, pixel: Counting, values: Mapping[int, Any]) -> list[str]:
+    """Which pixel that is, where it lies, and its value in each channel.
+
+    Parameters
+    ----------
+    values
+        NumPy scalars by the positions of their channels.
+    """
+    image, sampling = picture.request.image, picture.sampling
+    axes, level = image.multiscale.axes, image.multiscale.levels[pixel.level]
+    region = pixel.regions[0][1]
+    indices, lengths = [], []
+    for axis in (sampling.rows, sampling.columns):
+        name, at = visible(axes[axis].name, _NAME_WIDTH), region[axis].start
+        indices.append(f"{name} {at:>{len(str(pixel.array.shape[axis] - 1))}}")
+        if (unit := axes[axis].unit) is not None:
+            place = at * level.scale[axis] + level.translation[axis]
+            lengths.append(format_length(place, unit))
+    texts = [" ".join(["pixel", *indices])]
+    for channel, value in values.items():
+        name = "value" if pixel.axis is None else channel_name(image, channel)
+        texts.append(f"{name} {value}")
+    return [*texts, *([" × ".join(lengths)] if lengths else [])]

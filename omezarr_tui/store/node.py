@@ -81,6 +81,11 @@ class ShardIndex:
     nbytes: int
     byte_order: ByteOrder
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether it ends in a checksum (CRC-32C): four bytes beside its pairs of numbers."""
+        return self.nbytes % 16 == 4
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -25,6 +25,7 @@ from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Broken
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import is_detail, remapped
+from omezarr_tui.tui.graphics import Graphics, find_graphics
 from omezarr_tui.tui.opening import Choosing, Opening, open_store
 from omezarr_tui.tui.screens.browse import BrowseScreen
 from omezarr_tui.tui.screens.writing import WRITING
@@ -57,6 +58,7 @@ class OmezarrApp(App[None]):
         super().__init__(css_path=None if is_store else ["styles/app.tcss", "styles/open.tcss"])
         self.start = start
         self.settings = settings
+        self.graphics: Graphics | None = None  # how the terminal shows true pixels, if it does
         self._named: BrowseScreen | None = None  # the store that was named at the start
         self._kept: BrowseScreen | None = None  # the store that is come back to from choosing
         self.set_keymap(settings.keys)
@@ -75,7 +77,12 @@ class OmezarrApp(App[None]):
 
     def _store_screen(self, opening: Opening) -> BrowseScreen:
         return BrowseScreen(
-            opening.access, opening.root, opening.listing, opening.path, self.settings
+            opening.access,
+            opening.root,
+            opening.listing,
+            opening.path,
+            self.settings,
+            self.graphics,
         )
 
     def _open_screen(self, start: Choosing) -> OpenScreen:
@@ -220,7 +227,8 @@ def run(location: Location | None, options: Options, node: str, settings: Settin
     Raises
     ------
     UserError
-        A local place cannot be opened. One over a network is not asked before the first frame.
+        A local place cannot be opened, or the terminal shows no true pixels where they are
+        wanted. A place over a network is not asked before the first frame.
     """
     # A mistake in the settings is told before the screen is taken.
     remapped(settings.keys)
@@ -231,6 +239,9 @@ def run(location: Location | None, options: Options, node: str, settings: Settin
             f"there are: {', '.join(sorted(app.available_themes))}",
             exit_code=ExitCode.USAGE,
         )
+    # Textual will read all that the terminal answers.
+    wanted = settings.rendering == "pixels"
+    app.graphics = find_graphics(os.environ, 0, 2, wanted=wanted)
     app.run()
     return app.return_code or 0
 

@@ -6,6 +6,7 @@ counts: it replaces the one that waits and stops the one that runs at its next c
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -24,17 +25,23 @@ from omezarr_tui.tui import messages
 from omezarr_tui.tui.label_workers import LabelWorkers
 from omezarr_tui.tui.lane import IsCancelled, Lane, told
 from omezarr_tui.tui.plate_workers import PlateWorkers
+from omezarr_tui.tui.plot_workers import PlotWorkers
+from omezarr_tui.tui.prefetch_workers import PrefetchWorkers
+from omezarr_tui.tui.readout_workers import ReadoutWorkers
+from omezarr_tui.tui.widgets.picture_pixels import pixel_rows
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from omezarr_tui.image.picture import Painter, PictureRequest
+    from omezarr_tui.image.reader import Reader
     from omezarr_tui.settings import Settings
     from omezarr_tui.store.access import Access
     from omezarr_tui.store.listing import Listing
+    from omezarr_tui.tui.graphics import Graphics
 
 
-class Workers(PlateWorkers, LabelWorkers):
+class Workers(PlateWorkers, PlotWorkers, ReadoutWorkers, PrefetchWorkers, LabelWorkers):
     """All that the screen can ask of one store.
 
     Parameters
@@ -50,6 +57,9 @@ class Workers(PlateWorkers, LabelWorkers):
     def __init__(self, screen: Screen[None], access: Access, settings: Settings) -> None:
         super().__init__(screen, access, settings)
         self._painter: Painter | None = None
+        self.graphics: Graphics | None = None  # how the terminal shows true pixels, if it does
+        self._reader: Reader | None = None
+        self._making = threading.Lock()
         self._listing = Cancel()  # all pages that are being listed
         self._describing = Lane(screen, "describe")
         self._painting = Lane(screen, "paint")
@@ -146,7 +156,11 @@ class Workers(PlateWorkers, LabelWorkers):
             from omezarr_tui.image.picture import TooLarge
 
             try:
-                return messages.Painted(self._get_painter().paint(request, cancelled))
+                picture = self._get_painter().paint(request, cancelled)
+                if picture.frame.pixels is not None and self.graphics is not None:
+                    # Encoded here, it is there already when the screen paints it.
+                    pixel_rows(picture.frame, self.graphics.protocol)
+                return messages.Painted(picture)
             except TooLarge as question:
                 return messages.PaintingAsks(request, question.sampling)
             except Cancelled:
@@ -154,6 +168,7 @@ class Workers(PlateWorkers, LabelWorkers):
             except Exception as error:  # codecs may raise anything
                 return messages.NotPainted(request, told(error))
 
+        self.stop_reading_on()
         self._painting.run(job)
 
     def read_values(self, node: Array, rows: int, columns: int, at: Mapping[int, int]) -> None:
@@ -199,6 +214,8 @@ class Workers(PlateWorkers, LabelWorkers):
             (self._searching, "search"),
             (self._opening_place, "reading"),
             (self._labelling, "reading"),
+            (self._plotting, "plotting"),
+            (self._summing, "summing"),
             (self._painting, "reading"),
             (self._describing, "reading"),
             (self._remembering, "reading"),
@@ -225,8 +242,11 @@ class Workers(PlateWorkers, LabelWorkers):
             self._remembering,
             self._reading_again,
             self._measuring,
+            self._plotting,
         ):
             lane.stop()
+        self.stop_reading_out()
+        self.stop_reading_on()
         self._listing.set()
 
     def stop_search(self) -> None:
@@ -239,13 +259,20 @@ class Workers(PlateWorkers, LabelWorkers):
         if self._painter is not None:
             self._painter.forget()
 
+    def get_reader(self) -> Reader:
+        """What all lanes read pixels with: what one of them decoded the others need not read."""
+        with self._making:
+            if self._reader is None:
+                from omezarr_tui.image.reader import Reader
+
+                self._reader = Reader(self._access, cache_bytes=self._settings.cache_bytes)
+            return self._reader
+
     def _get_painter(self) -> Painter:
         # Only the painting lane calls this, so no two threads make one.
         if self._painter is None:
             from omezarr_tui.image.picture import Painter
-            from omezarr_tui.image.reader import Reader
-
-            self._painter = Painter(Reader(self._access))
+            self._painter = Painter(self.get_reader())
         return self._painter
 
     def _thread(self, name: str, job: Callable[[], None]) -> None:

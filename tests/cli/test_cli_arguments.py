@@ -41,7 +41,7 @@ class TestArguments:
             (["tree"], "LOCATION"),
             (["tree", ".", "--depth", "-1"], "-1"),
             (["tree", ".", "--deep"], "--deep"),
-            (["show", ".", "--glyphs", "braille"], "braille"),
+            (["show", ".", "--glyphs", "pixels"], "pixels"),
             (["export", ".", "s0"], "OUT.npy"),
             (["export", ".", "s0", "o.npy", "--at", "z=1", "--select", "1"], "--select"),
         ],
@@ -110,11 +110,11 @@ class TestOpening:
         run(name, "s1", "--read-only")
         run()
         assert opened == [
-            (volume, "", False, "ascii"),
-            (volume, "s0", False, "ascii"),
-            (volume, "s1", True, "ascii"),
-            (volume, "s1", True, "ascii"),
-            (None, "", False, "ascii"),
+            (volume, "", False, "auto"),
+            (volume, "s0", False, "auto"),
+            (volume, "s1", True, "auto"),
+            (volume, "s1", True, "auto"),
+            (None, "", False, "auto"),
         ]
 
     def test_a_store_called_like_a_command(
@@ -130,7 +130,7 @@ class TestOpening:
     def test_demo(self, run: Any, opened: list[Any], tmp_path: Path) -> None:
         folder = tmp_path / "new" / "demo"
         assert run("demo", folder)[0] == 7
-        assert opened == [(folder, "", False, "ascii")]
+        assert opened == [(folder, "", False, "auto")]
         assert (folder / "cells.ome.zarr").is_dir()
         code, out, _ = run("tree", folder, "--depth", "1")
         assert code == 0

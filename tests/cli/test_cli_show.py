@@ -56,7 +56,9 @@ class TestShow:
             (["--level", "2"], "0 to 1"),
             (["--size", "80"], "80x40"),
             (["--size", "00x40"], "80x40"),
-            (["--glyphs", "half", "--no-color"], "colours"),
+            (["--window", "9:3"], "--window 100:4000"),
+            (["--colormap", "rainbows"], "viridis"),
+            (["--gamma", "0"], "above 0"),
         ],
     )
     def test_what_does_not_fit(self, run: Any, volume: Path, options: list[str], told: str) -> None:
@@ -71,7 +73,7 @@ class TestShow:
     def test_half_blocks_are_colours(self, run: Any, volume: Path) -> None:
         code, out, _ = run(
             *("show", volume, "--level", "0", "--at", "c=1,z=2"),
-            *("--size", "8x3", "--glyphs", "half"),
+            *("--size", "8x3", "--glyphs", "half", "--window", "seen"),
         )
         assert code == 0
         seen = [colours(line) for line in out.splitlines()[:3]]

@@ -32,9 +32,11 @@ from omezarr_tui.tui.widgets.bars import KeyBar
 from omezarr_tui.tui.widgets.findings import FindingsList
 from omezarr_tui.tui.widgets.folder_list import FolderList
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
+from omezarr_tui.tui.widgets.histogram_plot import HistogramPlot
 from omezarr_tui.tui.widgets.picture import PictureView
 from omezarr_tui.tui.widgets.place_line import PlaceLine
 from omezarr_tui.tui.widgets.plate_view import PlateView
+from omezarr_tui.tui.widgets.profile_plot import ProfilePlot
 from omezarr_tui.tui.widgets.recent_list import RecentList
 
 TARGETS = {
@@ -43,6 +45,8 @@ TARGETS = {
     "info": AttributesTree,
     "picture": PictureView,
     "plate": PlateView,
+    "histogram": HistogramPlot,
+    "profile": ProfilePlot,
     "opening": OpenScreen,
     "line": PlaceLine,
     "recent": RecentList,

@@ -191,9 +191,10 @@ def sample(p: Program) -> tuple[int, int]:
     assert picture is not None
     assert mark is not None
     top, left = p.panel.view._place
-    halved = picture.frame.bottom is not None
-    inside = 0 < mark[1] < picture.frame.size[1] - 1
-    cell = (top + (mark[0] // 2 if halved else mark[0]), left + mark[1])
+    down, across = picture.frame.per_cell
+    column = mark[1] // across
+    inside = 0 < column < picture.frame.size[1] - 1
+    cell = (top + mark[0] // down, left + column)
     assert not inside or cursor_cells(p) == [cell]
     return mark
 

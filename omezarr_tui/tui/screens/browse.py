@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -11,6 +13,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import DataTable, Input
 
+from omezarr_tui.image.look import Look
+from omezarr_tui.image.terminal import terminal_look
 from omezarr_tui.ome.describe import format_line
 from omezarr_tui.settings import Settings
 from omezarr_tui.store.access import Access
@@ -20,24 +24,33 @@ from omezarr_tui.text import plural, visible
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
 from omezarr_tui.tui.screens.checking import CheckingScreen
+from omezarr_tui.tui.screens.chunk_map import ChunkMapOfScreen
 from omezarr_tui.tui.screens.counting import CountingScreen
 from omezarr_tui.tui.screens.editing import EditingScreen
 from omezarr_tui.tui.screens.finding import FindingScreen
 from omezarr_tui.tui.screens.help import HelpScreen
+from omezarr_tui.tui.screens.histogram import HistogramScreen
 from omezarr_tui.tui.screens.labels import LabelsScreen
 from omezarr_tui.tui.screens.looking import LookingScreen
+from omezarr_tui.tui.screens.numbers import NumbersOfScreen
 from omezarr_tui.tui.screens.plates import PlateScreen
+from omezarr_tui.tui.screens.profile import ProfileScreen
+from omezarr_tui.tui.screens.regions import RegionScreen
 from omezarr_tui.tui.screens.writing import WRITING
 from omezarr_tui.tui.widgets.attributes import AttributesTree
 from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar, TrafficBar
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
+from omezarr_tui.tui.widgets.histogram_plot import HistogramPlot
 from omezarr_tui.tui.widgets.info import InfoPane
 from omezarr_tui.tui.widgets.picture import PictureView
 from omezarr_tui.tui.widgets.picture_pane import PicturePane
 from omezarr_tui.tui.widgets.plate_view import PlateView
+from omezarr_tui.tui.widgets.plot import Plot, PlotPane
+from omezarr_tui.tui.widgets.profile_plot import ProfilePlot
 
 if TYPE_CHECKING:
     from omezarr_tui.image.picture import PictureRequest
+    from omezarr_tui.tui.graphics import Graphics
 
 _PANES: tuple[Where, ...] = ("hierarchy", "info", "picture")
 _REST = 0.05  # seconds that the cursor must rest on a node before it is looked at
@@ -51,6 +64,11 @@ class BrowseScreen(
     FindingScreen,
     CountingScreen,
     CheckingScreen,
+    HistogramScreen,
+    ProfileScreen,
+    RegionScreen,
+    NumbersOfScreen,
+    ChunkMapOfScreen,
 ):
     """Three panes on one store.
 
@@ -62,15 +80,24 @@ class BrowseScreen(
         The node that the cursor shall stand on.
     settings
         The user's settings.
+    graphics
+        How the terminal shows true pixels; None where it does not.
     """
 
     BINDINGS = bindings("everywhere")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
 
     def __init__(
-        self, access: Access, root: Node, listing: Listing | None, path: str, settings: Settings
+        self,
+        access: Access,
+        root: Node,
+        listing: Listing | None,
+        path: str,
+        settings: Settings,
+        graphics: Graphics | None = None,
     ) -> None:
         super().__init__(access, root, settings)
+        self._graphics = self.work.graphics = graphics
         self.first = listing
         self._path = path
         self._resting: Timer | None = None
@@ -83,11 +110,17 @@ class BrowseScreen(
                 yield HierarchyTree(self.access.location.name, self.root_node, self.first)
                 yield Input(id="find", placeholder="find by name")
                 yield InfoPane()
-            yield PicturePane(self.settings.rendering, self.settings.ask_above_bytes)
+                yield PlotPane(HistogramPlot(), ProfilePlot())
+            yield PicturePane(self._first_look, self.settings.ask_above_bytes, self._graphics)
         with Horizontal(id="bottom"):
             yield KeyBar()
             if self.access.traffic is not None:
                 yield TrafficBar(self.access.traffic)
+
+    @property
+    def _first_look(self) -> Look:
+        look = terminal_look(os.environ, self.settings.rendering, self.settings.colors)
+        return replace(look, cell_pixels=self._graphics.cell) if self._graphics else look
 
     def on_mount(self) -> None:
         """Show the first frame; all that is heavy comes right after it."""
@@ -210,10 +243,14 @@ class BrowseScreen(
             return "info"
         if isinstance(focused, PictureView | DataTable):
             return "picture"
+        if isinstance(focused, Plot) or focused is self.edges:
+            return "profile" if focused is self.profile else "histogram"
         return "plate" if isinstance(focused, PlateView) else "hierarchy"
 
     def action_pane(self, where: Where) -> None:
         """Go to a pane."""
+        if where == "info":
+            self.close_plot()  # which stands in its place
         # Where one pane is shown at a time, it must be shown before it can have the focus.
         self.show_pane(where)
         self.part_of(where).focus()
@@ -222,6 +259,8 @@ class BrowseScreen(
         """What has the focus in a pane."""
         if where == "info":
             return self.query_one(AttributesTree)
+        if where in ("histogram", "profile"):
+            return self.histogram if where == "histogram" else self.profile
         return self.panel.focusable_part if where in ("picture", "plate") else self.hierarchy
 
     def action_next_pane(self, steps: int) -> None:
@@ -242,13 +281,21 @@ class BrowseScreen(
 
     def action_back(self) -> None:
         """One step back: leave a search, stop what runs, or go back to the tree."""
-        if self.leave_find():
+        if self.leave_find() or self.leave_typing():
             return
         stopped = self.work.stop()
         if stopped == "reading":
             self.panel.stopped()
         elif stopped == "measuring":
             self.panel.settle()
+        elif stopped == "plotting":
+            self.plot_stopped()
+        elif stopped == "summing":
+            self.measuring_stopped()
+        elif stopped is None and (
+            self.drop_region() or self.close_measures() or self.close_plot()
+        ):
+            return
         elif stopped is None and self.panel.cursor is not None:
             self.panel.toggle_cursor()
         elif stopped is None and self.back_to_plate():
@@ -306,7 +353,7 @@ class BrowseScreen(
 
 def _pane(where: Where) -> Where:
     """The pane that a part of the screen is in."""
-    return "picture" if where == "plate" else where
+    return "picture" if where in ("plate", "histogram", "profile") else where
 
 
 def visible_lines(text: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual.screen import ModalScreen
+
+if TYPE_CHECKING:
+    from omezarr_tui.image.picture import Picture
 
 Answer = TypeVar("Answer")
 
@@ -17,3 +20,11 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         # `is_current` is also true of a screen that others stand before.
         if self.app.screen is self:
             self.dismiss(answer)
+
+
+class Following(Dialog[None]):
+    """A dialog beside the picture, which stays in sight and changes at once."""
+
+    def follow(self, picture: Picture) -> None:
+        """A new picture is shown behind the dialog."""
+        raise NotImplementedError

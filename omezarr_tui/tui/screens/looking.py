@@ -9,21 +9,20 @@ from textual import on
 from textual.timer import Timer
 
 from omezarr_tui.errors import is_lost
-from omezarr_tui.image import steering
+from omezarr_tui.image import pointing, steering
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.tui import messages
-from omezarr_tui.tui.screens.base import StoreScreen
+from omezarr_tui.tui.screens.dialog import Following
 from omezarr_tui.tui.screens.goto import GotoScreen
+from omezarr_tui.tui.screens.styling import StylingScreen
 from omezarr_tui.tui.widgets.picture import PictureView
 from omezarr_tui.tui.widgets.picture_pane import PicturePane
 
 _ZOOM = 1.5  # of one step
-_CONTRAST = 1.25
-_SHIFT = 0.1
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 30.0  # seconds between tries while the network fails
 
 
-class LookingScreen(StoreScreen):
+class LookingScreen(StylingScreen):
     """The part of the main screen that the picture answers to."""
 
     _lost = 0  # how often in a row the network failed
@@ -43,7 +42,10 @@ class LookingScreen(StoreScreen):
     def _painted(self, event: messages.Painted) -> None:
         self._lost = 0
         self.panel.paint(event.picture)
+        self.work.read_on(event.picture.request)
         self.refresh_keys()
+        if isinstance(self.app.screen, Following) and event.picture is self.panel.picture:
+            self.app.screen.follow(event.picture)
         if self.access.doubt is not None:  # it stands there as long as the picture does
             self.panel.border_subtitle = "refused chunks are shown as never written"
 
@@ -94,11 +96,12 @@ class LookingScreen(StoreScreen):
 
     @on(PictureView.Pan)
     def _panned(self, event: PictureView.Pan) -> None:
-        self.steer(partial(steering.panned, down=event.down, across=event.across))
+        move = pointing.dragged if event.dragged else steering.panned
+        self.steer(partial(move, down=event.down, across=event.across))
 
     @on(PictureView.Zoom)
     def _wheel(self, event: PictureView.Zoom) -> None:
-        self.action_zoom(event.direction)
+        self.steer(partial(pointing.zoomed_at, factor=_ZOOM**event.direction, at=event.at))
 
     def steer(self, change: Callable[[PictureRequest], PictureRequest]) -> None:
         """Change what is looked at, or how."""
@@ -150,33 +153,6 @@ class LookingScreen(StoreScreen):
     def action_turn(self) -> None:
         """Show the next pair of axes."""
         self.steer(steering.turned)
-
-    def action_rendering(self) -> None:
-        """ASCII or half-blocks."""
-        self.steer(steering.next_rendering)
-
-    def action_colormap(self) -> None:
-        """Grey or the channel's colour."""
-        self.panel.toggle_colour()
-
-    def action_window_auto(self) -> None:
-        """Let the contrast follow what is seen."""
-        self.steer(steering.automatic_window)
-
-    def action_window_width(self, direction: int) -> None:
-        """More or less contrast."""
-        if picture := self.panel.picture:
-            factor = _CONTRAST**direction
-            self.steer(lambda r: steering.window_stretched(r, picture.window, factor))
-
-    def action_window_shift(self, direction: int) -> None:
-        """Darker or brighter."""
-        if picture := self.panel.picture:
-            self.steer(lambda r: steering.window_shifted(r, picture.window, direction * _SHIFT))
-
-    def action_invert(self) -> None:
-        """Swap dark and bright."""
-        self.steer(steering.inverted)
 
     def action_read(self) -> None:
         """Read again, or read what was asked about."""

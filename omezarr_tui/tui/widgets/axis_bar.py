@@ -9,9 +9,18 @@ from textual.style import Style
 from textual.widgets import Static
 
 from omezarr_tui.errors import explain
-from omezarr_tui.image.bar import axis_positions, no_range_text, overlay_note, overlay_text
+from omezarr_tui.image.bar import (
+    axis_positions,
+    how_shown,
+    no_range_text,
+    not_values_text,
+    overlay_note,
+    overlay_text,
+)
 from omezarr_tui.image.cells import RAMP
-from omezarr_tui.image.picture import Picture
+from omezarr_tui.image.channels import channel_color, channel_name
+from omezarr_tui.image.colormaps import color_table
+from omezarr_tui.image.picture import Layer, Picture
 from omezarr_tui.image.under_cursor import label_texts, place_texts
 from omezarr_tui.image.view import View
 from omezarr_tui.ome.sizes import pixel_size
@@ -19,7 +28,7 @@ from omezarr_tui.text import format_number, format_shape, visible
 from omezarr_tui.tui.themes import QUIET
 
 _APART = "   "
-_STEPS = 12
+_STEPS = 16
 _LINES = 3
 
 
@@ -30,11 +39,17 @@ class AxisBar(Static):
         super().__init__(id="bar", markup=False)
         self._picture: Picture | None = None
         self._mark: tuple[int, int] | None = None
+        self._pixel: list[str] = []
         self._words = ""
 
     def show(self, picture: Picture, mark: tuple[int, int] | None = None) -> None:
         """Tell of a picture, and of the sample (row, column) that the cursor is on."""
-        self._picture, self._mark = picture, mark
+        self._picture, self._mark, self._pixel = picture, mark, []
+        self._lay_out()
+
+    def show_pixel(self, texts: list[str]) -> None:
+        """Tell exact values of the pixel that the cursor rests on."""
+        self._pixel = texts
         self._lay_out()
 
     def show_words(self, words: str) -> None:
@@ -59,7 +74,7 @@ class AxisBar(Static):
         mark = self._mark
         lines = (
             _fitting(_axes(self._picture, room), room, moving),
-            *_values_and_level(self._picture, room, mark),
+            *_values_and_level(self._picture, room, mark, self._pixel),
         )
         self.update(Content("\n").join(lines), layout=False)
 
@@ -114,7 +129,7 @@ def _arrow(sign: str, axis: int, planes: int) -> Content:
 
 
 def _values_and_level(
-    picture: Picture, room: int, mark: tuple[int, int] | None
+    picture: Picture, room: int, mark: tuple[int, int] | None, pixel: list[str]
 ) -> tuple[Content, Content]:
     """What the values look like and the level; with the cursor, what lies under it."""
     level = _fitting(_level(picture), room)
@@ -127,7 +142,7 @@ def _values_and_level(
     labels = label_texts(picture, *mark)
     return (
         _one_line(place_texts(picture, *mark), room),
-        _one_line(labels, room) if labels else level,
+        _one_line([*labels, *pixel], room) if labels or pixel else level,
     )
 
 
@@ -138,23 +153,41 @@ def _one_line(texts: list[str], room: int) -> Content:
 
 
 def _values(picture: Picture) -> list[Content]:
-    request = picture.request
+    others = [Content.styled(told, "b") for told in [not_values_text(picture)] if told]
     if told := no_range_text(picture):
-        return [Content.styled(f" {told}", QUIET)]
-    if request.rendering == "ascii":
-        ramp = Content(RAMP if request.dark else RAMP[::-1])
+        return [Content.styled(f" {told}", QUIET), *others]
+    if picture.request.is_composed:
+        scales = [_colored_range(picture, layer) for layer in picture.layers]
     else:
-        shades = [round(step * 255 / (_STEPS - 1)) for step in range(_STEPS)]
-        colours = [tuple(shade * part // 255 for part in request.tint) for shade in shades]
+        scales = [_scale(picture)]
+    return [*scales, *others, Content.styled(how_shown(picture), QUIET)]
+
+
+def _colored_range(picture: Picture, layer: Layer) -> Content:
+    """One of the channels that are shown together: its colour, name and values."""
+    image, look = picture.request.image, picture.request.look
+    red, green, blue = channel_color(image, look, layer.channel)
+    low, high = format_number(layer.window.start), format_number(layer.window.end)
+    name = Content.styled(channel_name(image, layer.channel), "b")
+    name = name.stylize(_click("screen.channels"))
+    return Content.assemble((" ■ ", f"rgb({red},{green},{blue})"), name, f" {low}–{high}")
+
+
+def _scale(picture: Picture) -> Content:
+    """The values shown as darkest and brightest, with the ramp of glyphs or colours between."""
+    look = picture.request.look
+    if look.rendering == "ascii" or look.depth == "none":
+        ramp = Content(RAMP if look.dark else RAMP[::-1])
+    else:
+        color = channel_color(picture.request.image, look, picture.layer.channel)
+        table = color_table(look.colormap, color)[:: 255 // (_STEPS - 1)]
         ramp = Content.assemble(
-            *((" ", "on #{:02x}{:02x}{:02x}".format(*colour)) for colour in colours)
+            *((" ", "on #{:02x}{:02x}{:02x}".format(*shade)) for shade in table.tolist())
         )
-    if request.invert:
+    if look.invert:
         ramp = Content("").join(reversed([ramp[at : at + 1] for at in range(len(ramp))]))
     low, high = format_number(picture.window.start), format_number(picture.window.end)
-    scale = Content.assemble(f" {low} ", ("▕", QUIET), ramp, ("▏", QUIET), f" {high}")
-    inverted = ", inverted" if request.invert else ""
-    return [scale, Content.styled(picture.window_source + inverted, QUIET)]
+    return Content.assemble(f" {low} ", ("▕", QUIET), ramp, ("▏", QUIET), f" {high}")
 
 
 def _level(picture: Picture) -> list[Content]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.message import Message
 
 from omezarr_tui.image.cursor import (
     Cursor,
@@ -35,6 +36,9 @@ class OverlaidPane(PlatePane):
     ask_above
         As of `PlatePane`.
     """
+
+    class CursorPut(Message):
+        """The cursor stands elsewhere, or is there no more."""
 
     def __init__(self, ask_above: int) -> None:
         super().__init__(ask_above)
@@ -73,7 +77,12 @@ class OverlaidPane(PlatePane):
         self.picture = None
         self.steer(
             lambda request: replace(
-                request, image=image, view=view, level=image.pinned, window=None, overlay=overlay
+                request,
+                image=image,
+                view=view,
+                look=replace(request.look, channels=()),
+                level=image.pinned,
+                overlay=overlay,
             )
         )
         return True
@@ -119,8 +128,13 @@ class OverlaidPane(PlatePane):
         if view != before:  # it would leave the window
             self.steer(lambda request: replace(request, view=view))
 
+    def put_cursor(self, cursor: Cursor) -> None:
+        """Show the cursor elsewhere in the plane."""
+        self._put(cursor)
+
     def _put(self, cursor: Cursor | None) -> None:
         self.cursor = cursor
+        self.post_message(self.CursorPut())
         if self.picture is not None:
             self.view.show_mark(self.mark)
             self.query_one(AxisBar).show(self.picture, self.mark)

@@ -2,57 +2,49 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.color import Color
+from rich.color import ColorSystem
 from rich.segment import Segment
-from rich.style import Style
 from textual.binding import BindingType
 from textual.content import Content
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from omezarr_tui.tui.actions import bindings
+from omezarr_tui.tui.widgets.picture_mark import marked
+from omezarr_tui.tui.widgets.picture_mouse import PictureMouse
+from omezarr_tui.tui.widgets.picture_region import outlined
+from omezarr_tui.tui.widgets.picture_strips import Canvas, faded, strips_of
 
 if TYPE_CHECKING:
-    from textual import events
-
     from omezarr_tui.image.cells import Frame
+    from omezarr_tui.image.region import Box
+    from omezarr_tui.tui.graphics import Graphics
+
+_SYSTEMS = {
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+    None: ColorSystem.TRUECOLOR,  # as Textual takes it
+}
 
 
-class PictureView(Widget, can_focus=True):
-    """Shows a frame in the middle of its room, or a message in words."""
+class PictureView(PictureMouse, can_focus=True):
+    """Shows a frame in the middle of its room, or a message in words.
+
+    Parameters
+    ----------
+    graphics
+        How the terminal shows true pixels; None where it does not.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("picture")
 
     class Resized(Message):
         """There is more or less room for the picture."""
-
-    class Pan(Message):
-        """The window should move, by parts of its height and width."""
-
-        def __init__(self, down: float, across: float) -> None:
-            super().__init__()
-            self.down, self.across = down, across
-
-    class Zoom(Message):
-        """The wheel was turned: nearer (1) or farther (-1)."""
-
-        def __init__(self, direction: int) -> None:
-            super().__init__()
-            self.direction = direction
-
-    class Pointed(Message):
-        """A sample was clicked on."""
-
-        def __init__(self, row: int, column: int) -> None:
-            super().__init__()
-            self.row, self.column = row, column
 
     class Moved(Message):
         """The cursor should move by some samples."""
@@ -61,49 +53,66 @@ class PictureView(Widget, can_focus=True):
             super().__init__()
             self.rows, self.columns = rows, columns
 
-    def __init__(self, *, id: str = "picture") -> None:
+    def __init__(self, graphics: Graphics | None = None, *, id: str = "picture") -> None:
         super().__init__(id=id)
-        self._lines: list[list[Segment]] = []
-        self._columns = 0
+        self._graphics = graphics
         self._frame: Frame | None = None
         self._mark: tuple[int, int] | None = None
+        self._box: Box | None = None
         self._words: Content | None = None
         self._stale = False
-        self._base = Style()
+        self._canvas: Canvas | None = None
+        self._unmarked: list[Strip] = []  # a line of the frame for each line of the canvas
+        self._strips: list[Strip] = []  # the same with the cursor
 
     @property
     def room(self) -> tuple[int, int]:
         """Cells that there are: rows and columns."""
         return self.size.height, self.size.width
 
+    @property
+    def grid(self) -> tuple[int, int, int, int]:
+        """First row and column of cells of the picture, and how many there are of both."""
+        return (*self._place, *(self._frame.size if self._frame else (0, 0)))
+
+    @property
+    def samples_per_cell(self) -> tuple[int, int]:
+        """Samples in a cell, down and across."""
+        return self._frame.per_cell if self._frame else (1, 1)
+
     def show_frame(self, frame: Frame, mark: tuple[int, int] | None = None) -> None:
         """Show a picture, and the cursor on one of its samples (row, column)."""
-        self._lines = _segments(frame)
-        self._frame, self._mark = frame, mark
-        self._columns = frame.size[1]
-        self._words = None
-        self._stale = False
-        self.refresh()
+        instead, self._words = self._words is not None, None
+        self._frame, self._mark, self._stale = frame, mark, False
+        self._show(frame, whole=instead)
 
     def show_mark(self, mark: tuple[int, int] | None) -> None:
         """Show the cursor on another sample (row, column), or none."""
-        for at in (self._mark, mark):
-            if at is not None:
-                self.refresh(Region(0, self._place[0] + self._cell_row(at[0]), self.size.width, 1))
         self._mark = mark
+        if self._frame is not None:
+            self._show(self._frame, same_frame=True)
+
+    def show_region(self, box: Box | None) -> None:
+        """Show the outline of a rectangle of samples, or none."""
+        if box != self._box:
+            self._box = box
+            if self._frame is not None:
+                self._show(self._frame, same_frame=True)
 
     def show_words(self, words: Content) -> None:
         """Show a message in place of a picture."""
         self._words = words
-        self._lines = []
-        self._mark = None
+        self._frame = self._mark = self._canvas = None
+        self._unmarked = self._strips = []
         self._stale = False
         self.refresh()
 
     def show_stale(self) -> None:
         """Dim the picture: it is not what was asked for last."""
-        self._stale = True
-        self.refresh()
+        if not self._stale:
+            self._stale = True
+            if self._frame is not None:
+                self._show(self._frame)
 
     @property
     def is_stale(self) -> bool:
@@ -113,77 +122,85 @@ class PictureView(Widget, can_focus=True):
     @property
     def is_empty(self) -> bool:
         """Whether no picture is shown."""
-        return not self._lines
+        return self._frame is None or not self._frame.lines
 
     @property
     def plain_text(self) -> str:
         """What is shown, without colours: for tests and for reading aloud."""
         if self._words is not None:
             return self._words.plain
-        return "\n".join("".join(segment.text for segment in line) for line in self._lines)
+        return "\n".join(self._frame.lines if self._frame else ())
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Rows of cells; the widget's own style is looked up once for all of them."""
-        self._base = self.rich_style
+        """Rows of cells, past Textual's caches and filters where these would change nothing."""
+        if self._frame is not None:
+            canvas = self._canvas_now()
+            if canvas != self._canvas:
+                self._make(self._frame, canvas)
+            if canvas.system is not None:
+                lines = self._strips[crop.y : crop.bottom]
+                return [line.crop(crop.x, crop.right) for line in lines]
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """One row of cells."""
-        width, height = self.size
-        base = self._base
         if self._words is not None:
-            return self._words_line(y, width, height, base)
-        top, left = self._place
-        row = y - top
-        if not 0 <= row < len(self._lines):
-            return Strip.blank(width, base)
-        segments = [Segment(" " * left, base), *Segment.apply_style(self._lines[row], base)]
-        if self._stale:
-            segments = list(Segment.apply_style(segments, post_style=Style(dim=True)))
-        strip = Strip(segments, left + self._columns)
-        if self._mark is not None and self._cell_row(self._mark[0]) == row:
-            strip = self._marked(strip, self._mark, left)
-        return strip.adjust_cell_length(width, base)
+            return self._words_line(y, self._words)
+        if y < len(self._strips):
+            return self._strips[y]
+        return Strip.blank(self.size.width, self.rich_style)
 
     @property
     def _place(self) -> tuple[int, int]:
         """The row and the column of cells in which the picture begins."""
+        return self._canvas_now().place(self._frame) if self._frame else (0, 0)
+
+    def _canvas_now(self) -> Canvas:
         width, height = self.size
-        return max(0, (height - len(self._lines)) // 2), max(0, (width - self._columns) // 2)
+        protocol = self._graphics.protocol if self._graphics else None
+        return Canvas(height, width, self.rich_style, self._system(), protocol)
 
-    @property
-    def _is_halved(self) -> bool:
-        return self._frame is not None and self._frame.bottom is not None
+    def _system(self) -> ColorSystem | None:
+        """The terminal's colours; None where something between here and there changes them."""
+        base, filters = self.rich_style, self.get_line_filters()
+        changed = self.opacity != 1 or self.styles.tint.a
+        # This one gives true colours to the 16 that have a name, and the picture names none.
+        only_names = all(isinstance(one, ANSIToTruecolor) for one in filters)
+        named = any(color is None or color.triplet is None for color in (base.color, base.bgcolor))
+        if changed or not only_names or (filters and named):
+            return None
+        return _SYSTEMS.get(self.app.console.color_system)
 
-    def _cell_row(self, row: int) -> int:
-        """The row of cells that a row of samples lies in."""
-        return row // 2 if self._is_halved else row
+    def _make(self, frame: Frame, canvas: Canvas, *, same_frame: bool = False) -> None:
+        """Make the lines for a canvas."""
+        if not same_frame or canvas != self._canvas or frame.pixels is not None:
+            self._canvas = canvas
+            fades = self._stale and frame.pixels is None  # which would be sent again
+            painted = faded(frame, canvas) if fades else (frame, canvas)
+            self._unmarked = strips_of(*painted, pixel_mark=self._mark)
+        self._strips = self._unmarked
+        if self._box is not None and frame.pixels is None:
+            self._strips = outlined(self._strips, frame, canvas, self._box)
+        if self._mark is not None and frame.pixels is None:
+            self._strips = marked(self._strips, frame, canvas, self._mark)
 
-    def _marked(self, strip: Strip, mark: tuple[int, int], left: int) -> Strip:
-        """A line with the cursor: its cell between brackets."""
-        column, end = mark[1], left + self._columns
-        bracket = self._base + Style(bold=True, reverse=True)
-        first, last = max(0, column - 1), min(self._columns, column + 2)
-        cells = [Segment("[", bracket)] if column > 0 else []
-        cells.append(self._cell(mark, bracket))
-        cells += [Segment("]", bracket)] if column + 1 < self._columns else []
-        return Strip.join([strip.crop(0, left + first), Strip(cells), strip.crop(left + last, end)])
+    def _show(self, frame: Frame, *, whole: bool = False, same_frame: bool = False) -> None:
+        """Paint the lines that differ from those on the screen."""
+        before, canvas = self._strips, self._canvas
+        self._make(frame, self._canvas_now(), same_frame=same_frame)
+        if whole or canvas != self._canvas:
+            self.refresh()
+            return
+        lines = enumerate(zip(before, self._strips, strict=True))
+        changed = [Region(0, y, self.size.width, 1) for y, (old, new) in lines if old != new]
+        if changed:  # without any, everything would be painted
+            self.refresh(*changed)
 
-    def _cell(self, mark: tuple[int, int], reverse: Style) -> Segment:
-        """The cell of the cursor: reversed, or its half in what differs most from its colour."""
-        frame, (row, column) = self._frame, mark
-        assert frame is not None
-        if frame.palette is None or frame.top is None or frame.bottom is None:
-            return Segment(frame.lines[row][column], reverse)
-        at = (row // 2, column)
-        halves = [frame.palette[frame.top[at]], frame.palette[frame.bottom[at]]]
-        halves[row % 2] = (0, 0, 0) if sum(halves[row % 2]) > 3 * 127 else (255, 255, 255)
-        return Segment("▀", _style(*halves))
-
-    def _words_line(self, y: int, width: int, height: int, base: Style) -> Strip:
-        assert self._words is not None
+    def _words_line(self, y: int, words: Content) -> Strip:
+        width, height = self.size
+        base = self.rich_style
         inner = max(10, min(width - 4, 64))
-        lines = self._words.wrap(inner)
+        lines = words.wrap(inner)
         row = y - max(0, (height - len(lines)) // 2)
         if not 0 <= row < len(lines):
             return Strip.blank(width, base)
@@ -208,57 +225,3 @@ class PictureView(Widget, can_focus=True):
             self.post_message(self.Pan(down, across))
         else:
             self.post_message(self.Moved(10 * down, 10 * across))
-
-    def on_click(self, event: events.Click) -> None:
-        """Put the cursor on what is clicked."""
-        top, left = self._place
-        row, column = event.y - top, event.x - left
-        if 0 <= row < len(self._lines) and 0 <= column < self._columns:
-            self.post_message(self.Pointed(2 * row if self._is_halved else row, column))
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look from nearer."""
-        event.stop()
-        self.post_message(self.Zoom(1))
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Look from farther."""
-        event.stop()
-        self.post_message(self.Zoom(-1))
-
-
-def _segments(frame: Frame) -> list[list[Segment]]:
-    """Lines of runs of equal cells: few segments are quick to paint and short to send."""
-    palette = frame.palette
-    if palette is not None and frame.ink is not None:
-        inks = [_ink(color) for color in palette]
-        return [
-            [
-                Segment("".join(glyph for glyph, _ in cells), inks[ink] if ink >= 0 else None)
-                for ink, cells in groupby(zip(line, places, strict=True), key=itemgetter(1))
-            ]
-            for line, places in zip(frame.lines, frame.ink.tolist(), strict=True)
-        ]
-    if palette is None or frame.top is None or frame.bottom is None:
-        return [[Segment(line)] for line in frame.lines]
-    rows = []
-    for top, bottom in zip(frame.top.tolist(), frame.bottom.tolist(), strict=True):
-        runs = groupby(zip(top, bottom, strict=True))
-        rows.append(
-            [
-                Segment("▀" * sum(1 for _ in cells), _style(palette[pair[0]], palette[pair[1]]))
-                for pair, cells in runs
-            ]
-        )
-    return rows
-
-
-@lru_cache(maxsize=1 << 14)
-def _style(upper: tuple[int, int, int], lower: tuple[int, int, int]) -> Style:
-    # Out of numbers, which is twice as quick as out of their names.
-    return Style.from_color(Color.from_rgb(*upper), Color.from_rgb(*lower))
-
-
-@lru_cache(maxsize=1 << 10)
-def _ink(color: tuple[int, int, int]) -> Style:
-    return Style.from_color(Color.from_rgb(*color))

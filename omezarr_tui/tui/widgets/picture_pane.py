@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import DataTable
 
 from omezarr_tui.image.bar import overlay_text
-from omezarr_tui.image.cells import Rendering
+from omezarr_tui.image.cells import RENDERINGS, Rendering
+from omezarr_tui.image.look import FEW_STEPS, STEPS, Look
 from omezarr_tui.image.picture import Picture, PictureRequest
 from omezarr_tui.image.steering import carried
 from omezarr_tui.image.view import first_view
@@ -21,7 +24,9 @@ from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import format_shape, listed, visible
+from omezarr_tui.tui.pace import REST, Pace, is_slow_line
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
+from omezarr_tui.tui.widgets.measures import MeasuresView
 from omezarr_tui.tui.widgets.overlaid_pane import OverlaidPane
 from omezarr_tui.tui.widgets.picture import PictureView
 from omezarr_tui.tui.widgets.plate_bar import PlateBar
@@ -30,19 +35,19 @@ from omezarr_tui.tui.widgets.plate_view import PlateView
 if TYPE_CHECKING:
     from omezarr_tui.errors import UserError
     from omezarr_tui.image.sampling import Sampling
-
-_WHITE = (255, 255, 255)
-
+    from omezarr_tui.tui.graphics import Graphics
 
 class PicturePane(OverlaidPane):
     """Keeps the request for the picture; keys change it, and each change asks anew.
 
     Parameters
     ----------
-    rendering
+    look
         How a plane is shown first.
     ask_above
         Uncompressed bytes above which reading is asked for.
+    graphics
+        How the terminal shows true pixels; None where it does not.
     """
 
     @dataclass
@@ -51,17 +56,19 @@ class PicturePane(OverlaidPane):
 
         request: PictureRequest
 
-    def __init__(self, rendering: Rendering, ask_above: int) -> None:
+    def __init__(self, look: Look, ask_above: int, graphics: Graphics | None = None) -> None:
         super().__init__(ask_above)
-        self._rendering = rendering
-        self._coloured = False
-        self._invert = False
+        self._look = look
+        self._graphics = graphics
+        self._pace = Pace(self._line_is_slow)
+        self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The picture, a table or a plate for what is none, and the bars."""
-        yield PictureView()
+        yield PictureView(self._graphics)
         yield DataTable(id="values", zebra_stripes=True, cursor_type="cell")
         yield PlateView()
+        yield MeasuresView()
         yield AxisBar()
         yield PlateBar()
 
@@ -71,6 +78,12 @@ class PicturePane(OverlaidPane):
         if self.shows_plate:
             return self.plate_view
         return self.table if self.has_class("-values") else self.view
+
+    @property
+    def renderings(self) -> tuple[Rendering, ...]:
+        """The ways to show a picture that the terminal can."""
+        can = self._graphics is not None and not self.app.no_color
+        return tuple(rendering for rendering in RENDERINGS if rendering != "pixels" or can)
 
     # -- what is shown --------------------------------------------------------------------
 
@@ -84,16 +97,15 @@ class PicturePane(OverlaidPane):
             return
         self.values_of = None
         self.remove_class("-values")
-        if before and before.image.multiscale == image.multiscale:
+        stays = before is not None and before.image.multiscale == image.multiscale
+        if before is not None and stays:
             view = before.view  # another level of the same image: stay where we are
         self.request = PictureRequest(
             image,
             view,
             self._room,
-            self._rendering,
+            before.look if before is not None and stays else replace(self._look, channels=()),
             image.pinned,
-            before.window if before and before.view == view else None,
-            self._invert,
         )
         if like is not None:
             self.request = carried(like, image)
@@ -160,13 +172,8 @@ class PicturePane(OverlaidPane):
         changed = change(self.request)
         if changed != self.request:
             self.request = changed
-            self._rendering, self._invert = changed.rendering, changed.invert
+            self._look = changed.look
             self._ask()
-
-    def toggle_colour(self) -> None:
-        """Show half-blocks in grey, or in the channel's own colour."""
-        self._coloured = not self._coloured
-        self._ask()
 
     def ask_again(self) -> None:
         """Ask for the same anew."""
@@ -207,25 +214,35 @@ class PicturePane(OverlaidPane):
         self.request = replace(
             self.request,
             room=self._room,
-            dark=self.app.current_theme.dark,
-            tint=self._tint(self.request),
+            look=replace(
+                self.request.look,
+                dark=self.app.current_theme.dark,
+                depth="none" if self.app.no_color else self.request.look.depth,
+                steps=self._steps(),
+            ),
             ask_above=None if allowed else self.ask_above,
-            color=not self.app.no_color,
         )
         self.begin_to_wait()
         self.post_message(self.Wanted(self.request))
 
-    def _tint(self, request: PictureRequest) -> tuple[int, int, int]:
-        multiscale = request.image.multiscale
-        types = [axis.type for axis in multiscale.axes]
-        if not self._coloured or "channel" not in types:
-            return _WHITE
-        at = request.view.index[types.index("channel")]
-        color = multiscale.channels[at].color if at < len(multiscale.channels) else None
-        if color is None:
-            return _WHITE
-        red, green, blue = (int(color[i : i + 2], 16) for i in (0, 2, 4))
-        return red, green, blue
+    def _steps(self) -> int:
+        """Few shades while pictures follow one another on a slow line, and all after a rest."""
+        if self._rest is not None:
+            self._rest.stop()
+        if not self._pace.hurries():
+            return STEPS
+        self._rest = self.set_timer(REST, self._show_all_steps)
+        return FEW_STEPS
+
+    def _show_all_steps(self) -> None:
+        """Ask for the same picture in all shades, once it is there in few."""
+        if self.is_waiting:
+            self._rest = self.set_timer(REST, self._show_all_steps)
+        elif self.picture is not None and self.picture.request == self.request:
+            self._ask()
+
+    def _line_is_slow(self) -> bool:
+        return not self.app.is_headless and is_slow_line(os.environ, 2)
 
     def _show_no_plane(self, image: Image) -> None:
         arrays = [level for level in image.levels if isinstance(level, Array)]

@@ -1,0 +1,306 @@
+"""Pixels -> samples: area average, maximum or nearest pixel, of one plane or a projection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from omezarr_tui.image.covering import centres, covered, covers_one_pixel, edges, touched
+from omezarr_tui.image.projecting import Projected, lowest, nans_in
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from omezarr_tui.image.sampling import Sampling
+
+_TILE_ROWS = 128  # of a block that are averaged at a time, so that copies stay small
+_LONG = ("int64", "uint64")  # doubles do not hold all of their values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """The values of a picture.
+
+    Parameters
+    ----------
+    values
+        (rows, columns), float64 or integers. Where a sample covers nothing finite it is
+        infinite if that is all there is, and NaN otherwise.
+    unwritten
+        The samples (rows, columns) all of whose pixels lie in chunks that were never written;
+        None where there are none.
+    left_out
+        Values that are not finite and were left out of means, or NaN and left out of maxima.
+    """
+
+    values: np.ndarray[Any, Any]
+    unwritten: np.ndarray[Any, Any] | None = None
+    left_out: int = 0
+
+
+class _Way(Protocol):
+    """Takes the pixels of one plane block by block."""
+
+    left_out: int
+
+    def add(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
+        """Take a block (rows, columns) whose first pixel lies at top, left of the array."""
+
+    def result(self) -> np.ndarray[Any, Any]:
+        """The samples (rows, columns)."""
+
+
+def reducer_for(sampling: Sampling) -> Reducer:
+    """The reducer that a sampling asks for."""
+    return Reducer(sampling)
+
+
+class Reducer:
+    """Takes the pixels of a plane, or of many for a projection, and gives the samples at the end.
+
+    Samples of a projection are what they would be of the projected plane.
+
+    Parameters
+    ----------
+    sampling
+        What is read, and to how many samples.
+    """
+
+    def __init__(self, sampling: Sampling) -> None:
+        ways: dict[str, Callable[[Sampling], _Way]] = {
+            "mean": AreaAverage,
+            "maximum": Maximum,
+            "nearest": Nearest,
+        }
+        projection, method = sampling.projection, sampling.method
+        is_exact = projection is None and sampling.array.dtype.name in _LONG
+        # The mean of a single long integer need not become a double.
+        is_exact = is_exact and method == "mean" and covers_one_pixel(sampling)
+        self._way = ways["nearest" if is_exact else method](sampling)
+        # The maximum of maxima needs no plane in between.
+        self._projected = (
+            None
+            if projection is None or projection.method == method == "maximum"
+            else Projected(sampling)
+        )
+        self._written = _Written(sampling)
+
+    def add(
+        self, block: np.ndarray[Any, Any], top: int, left: int, *, written: bool = True
+    ) -> None:
+        """Take a block whose first pixel lies at top, left of the array.
+
+        Parameters
+        ----------
+        block
+            (rows, columns), or for a projection (planes, rows, columns).
+        top, left
+            In pixels of the array.
+        written
+            Whether the chunk that it is of was ever written.
+        """
+        self._written.add(block.shape[-2:], top, left, written)
+        (self._projected or self._way).add(block, top, left)
+
+    def result(self) -> Samples:
+        """The samples."""
+        left_out, projected = self._way.left_out, self._projected
+        if projected is not None and (plane := projected.result()) is not None:
+            self._way.add(plane, projected.top, projected.left)
+            # Pixels without any value were counted already, plane by plane.
+            left_out = projected.left_out + projected.infinite
+        return Samples(self._way.result(), self._written.result(), left_out)
+
+
+class AreaAverage:
+    """Each sample is the mean of the pixels that it covers, weighted by the part covered.
+
+    Pixels that are not finite are left out; a sample that covers no other is infinite or NaN.
+    """
+
+    def __init__(self, sampling: Sampling) -> None:
+        import numpy as np
+
+        self._np = np
+        self._edges = edges(sampling)
+        self._covered = [covered(each) for each in self._edges]
+        # Blocks beside one another share their rows, those below one another their columns.
+        self._known: dict[tuple[int, int, int], tuple[slice, np.ndarray[Any, Any]]] = {}
+        self._sum = np.zeros(sampling.grid, np.float64)
+        self._weight = np.zeros(sampling.grid, np.float64)
+        self._infinite: np.ndarray[Any, Any] | None = None  # weights of +inf and of -inf
+        self.left_out = 0
+
+    def add(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
+        """Take a block (rows, columns) whose first pixel lies at top, left of the array."""
+        np = self._np
+        across, weights_across = self._weights(1, left, block.shape[1])
+        for start in range(0, block.shape[0], _TILE_ROWS):
+            tile = block[start : start + _TILE_ROWS].astype(np.float64)
+            down, weights_down = self._weights(0, top + start, tile.shape[0])
+            where = (down, across)
+            if block.dtype.kind == "f" and not (finite := np.isfinite(tile)).all():
+                self.left_out += int(tile.size - finite.sum())
+                self._note_infinite(tile, where, weights_down, weights_across)
+                tile = np.where(finite, tile, 0)
+                self._weight[where] += weights_down @ finite @ weights_across.T
+            else:
+                self._weight[where] += np.outer(
+                    weights_down.sum(axis=1), weights_across.sum(axis=1)
+                )
+            self._sum[where] += weights_down @ tile @ weights_across.T
+
+    def result(self) -> np.ndarray[Any, Any]:
+        """The samples (rows, columns), float64."""
+        np = self._np
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean: Any = self._sum / self._weight
+        if self._infinite is not None:
+            above, below = self._infinite > 0
+            nothing = self._weight == 0
+            mean[nothing & above & ~below] = np.inf
+            mean[nothing & below & ~above] = -np.inf
+        return mean  # type: ignore[no-any-return]
+
+    def _note_infinite(
+        self,
+        tile: np.ndarray[Any, Any],
+        where: tuple[slice, slice],
+        down: np.ndarray[Any, Any],
+        across: np.ndarray[Any, Any],
+    ) -> None:
+        np = self._np
+        for number, found in enumerate((tile == np.inf, tile == -np.inf)):
+            if found.any():
+                if self._infinite is None:
+                    self._infinite = np.zeros((2, *self._sum.shape))
+                self._infinite[(number, *where)] += down @ found @ across.T
+
+    def _weights(self, axis: int, start: int, count: int) -> tuple[slice, np.ndarray[Any, Any]]:
+        """The samples that pixels start…start+count touch, and by how much: (samples, pixels)."""
+        if (axis, start, count) in self._known:
+            return self._known[axis, start, count]
+        np = self._np
+        borders = self._edges[axis]
+        inside = touched(*self._covered[axis], start, count)
+        pixels = np.arange(start, start + count)
+        low = borders[inside.start : inside.stop, None]
+        high = borders[inside.start + 1 : inside.stop + 1, None]
+        common = np.minimum(high, pixels + 1) - np.maximum(low, pixels)
+        # As parts of the sample, so that no sum is larger than the values themselves.
+        found = inside, np.clip(common / (high - low), 0, None)
+        self._known[axis, start, count] = found
+        return found
+
+
+class Maximum:
+    """Each sample is the largest of the pixels that it covers, if only in part.
+
+    NaN is left out; a sample that covers nothing else is NaN.
+    """
+
+    def __init__(self, sampling: Sampling) -> None:
+        self._covered = [covered(each) for each in edges(sampling)]
+        self._grid = sampling.grid
+        self._most: np.ndarray[Any, Any] | None = None
+        self.left_out = 0
+
+    def add(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
+        """Take a block (rows, columns), or (planes, rows, columns), as of one plane."""
+        import numpy as np
+
+        self.left_out += nans_in(block)
+        if block.ndim == 3:
+            block = np.fmax.reduce(block, axis=0)
+        if self._most is None:
+            self._most = lowest(self._grid, block.dtype)
+        down, most = self._reduced(block, 0, top)
+        across, most = self._reduced(most, 1, left)
+        where = (down, across)
+        self._most[where] = np.fmax(self._most[where], most)
+
+    def result(self) -> np.ndarray[Any, Any]:
+        """The samples (rows, columns): integers, or float64."""
+        import numpy as np
+
+        if self._most is None:
+            return np.full(self._grid, np.nan)
+        kinds: dict[str, np.dtype[Any]] = {"f": np.dtype(np.float64), "b": np.dtype(np.uint8)}
+        kind = kinds.get(self._most.dtype.kind, self._most.dtype)
+        return self._most.astype(kind)
+
+    def _reduced(
+        self, block: np.ndarray[Any, Any], axis: int, start: int
+    ) -> tuple[slice, np.ndarray[Any, Any]]:
+        """The samples that a block touches along an axis, and the maxima of their pixels."""
+        import numpy as np
+
+        count = block.shape[axis]
+        inside = touched(*self._covered[axis], start, count)
+        first, last = (each[inside] - start for each in self._covered[axis])
+        # `reduceat` takes pairs from…to but knows no end past the last pixel: that comes after.
+        pairs = np.stack([np.maximum(first, 0), np.minimum(last, count - 1)], axis=1)
+        most = np.fmax.reduceat(block, pairs.reshape(-1), axis=axis)
+        most = most[::2] if axis == 0 else most[:, ::2]
+        ends = (slice(None),) * axis + (last >= count,)
+        most[ends] = np.fmax(most[ends], block.take([-1], axis=axis))
+        return inside, most
+
+
+class Nearest:
+    """Each sample is the pixel at its centre: the mean of two labels would be a third."""
+
+    def __init__(self, sampling: Sampling) -> None:
+        self._rows, self._columns = centres(sampling)
+        self._samples: np.ndarray[Any, Any] | None = None
+        self.left_out = 0
+
+    def add(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
+        """Take a block (rows, columns) whose first pixel lies at top, left of the array."""
+        import numpy as np
+
+        if self._samples is None:
+            self._samples = np.zeros((len(self._rows), len(self._columns)), block.dtype)
+        down = touched(self._rows, self._rows + 1, top, block.shape[0])
+        across = touched(self._columns, self._columns + 1, left, block.shape[1])
+        taken = np.ix_(self._rows[down] - top, self._columns[across] - left)
+        self._samples[down, across] = block[taken]
+
+    def result(self) -> np.ndarray[Any, Any]:
+        """The samples (rows, columns), of the array's own data type."""
+        import numpy as np
+
+        if self._samples is None:
+            return np.zeros((len(self._rows), len(self._columns)))
+        return self._samples
+
+
+class _Written:
+    """Which samples lie, if only in part, in chunks that were written."""
+
+    def __init__(self, sampling: Sampling) -> None:
+        import numpy as np
+
+        self._covered = (
+            [(pixels, pixels + 1) for pixels in centres(sampling)]
+            if sampling.method == "nearest"
+            else [covered(each) for each in edges(sampling)]
+        )
+        self._written = np.zeros(sampling.grid, bool)
+        self._any_missing = False
+
+    def add(self, size: tuple[int, ...], top: int, left: int, written: bool) -> None:
+        """Note a block of rows × columns pixels."""
+        if not written:
+            self._any_missing = True
+            return
+        down, across = (
+            touched(*each, start, count)
+            for each, start, count in zip(self._covered, (top, left), size, strict=True)
+        )
+        self._written[down, across] = True
+
+    def result(self) -> np.ndarray[Any, Any] | None:
+        """The samples that lie in no written chunk; None where there are none."""
+        return ~self._written if self._any_missing and not self._written.all() else None

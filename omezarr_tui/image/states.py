@@ -1,0 +1,107 @@
+"""What a sample is when it is no value: not a number, infinite, never written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from omezarr_tui.image.composite import RGB
+from omezarr_tui.image.reducing import Samples
+
+if TYPE_CHECKING:
+    import numpy as np
+
+VALUE, NOT_A_NUMBER, ABOVE, BELOW, UNWRITTEN = range(5)
+STATE_NAMES = ("", "not a number", "infinite", "minus infinite", "never written")
+# None is a glyph of the ramp, nor of a label's outline; all are in ASCII.
+STATE_GLYPHS = (" ", "?", "^", "v", "~")
+# Two colours each, in turns: what was never written is hatched, and reads without hues too.
+_COLORS: tuple[tuple[RGB, RGB], ...] = (
+    ((0, 0, 0), (0, 0, 0)),
+    ((120, 0, 90), (120, 0, 90)),
+    ((255, 150, 0), (150, 60, 0)),
+    ((0, 110, 200), (0, 50, 110)),
+    ((34, 42, 58), (58, 70, 92)),
+)
+
+
+def states_of(samples: Samples) -> np.ndarray[Any, Any] | None:
+    """What each sample is.
+
+    Parameters
+    ----------
+    samples
+        The values of one channel.
+
+    Returns
+    -------
+    states
+        (rows, columns), uint8: places in `STATE_NAMES`; None where all are values.
+    """
+    import numpy as np
+
+    values, unwritten = samples.values, samples.unwritten
+    finite = np.isfinite(values) if values.dtype.kind == "f" else None
+    if unwritten is None and (finite is None or finite.all()):
+        return None
+    states = np.zeros(values.shape, np.uint8)
+    if finite is not None:
+        states[np.isnan(values)] = NOT_A_NUMBER
+        states[values == np.inf] = ABOVE
+        states[values == -np.inf] = BELOW
+    if unwritten is not None:
+        states[unwritten] = UNWRITTEN
+    return states
+
+
+def states_of_all(layers: list[Samples]) -> np.ndarray[Any, Any] | None:
+    """What each sample is where channels lie one over another: a value if any of them has one."""
+    import numpy as np
+
+    found = [states_of(samples) for samples in layers]
+    if any(states is None for states in found):
+        return None
+    stacked = np.stack([states for states in found if states is not None])
+    together: np.ndarray[Any, Any] = np.where((stacked == VALUE).any(axis=0), VALUE, stacked[0])
+    return together if together.any() else None
+
+
+def paint_states(colors: np.ndarray[Any, Any], states: np.ndarray[Any, Any]) -> None:
+    """Colour, in place, the samples that are no values.
+
+    Parameters
+    ----------
+    colors
+        Red, green and blue (rows, columns, 3), uint8.
+    states
+        As `states_of` says (rows, columns).
+    """
+    import numpy as np
+
+    rows, columns = states.shape
+    turns = (np.arange(rows)[:, None] // 2 + np.arange(columns) // 2) % 2
+    table = np.array(_COLORS, np.uint8)
+    other = states != VALUE
+    colors[other] = table[states[other], turns[other]]
+
+
+def pattern_states(dots: np.ndarray[Any, Any], states: np.ndarray[Any, Any]) -> None:
+    """Give dots, in place, a pattern where there are no values: no dither of values has these.
+
+    Parameters
+    ----------
+    dots
+        Which are set (rows, columns), bool.
+    states
+        As `states_of` says (rows, columns).
+    """
+    import numpy as np
+
+    rows, columns = np.indices(states.shape)
+    patterns = (
+        (states == NOT_A_NUMBER, (rows + columns) % 4 == 0),  # lines that rise
+        (states == ABOVE, columns % 4 < 2),  # upright bars
+        (states == BELOW, rows % 4 < 2),  # level bars
+        (states == UNWRITTEN, (rows - columns) % 8 == 0),  # thin lines that fall
+    )
+    for where, pattern in patterns:
+        dots[where] = pattern[where]
