@@ -17,6 +17,7 @@ from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.image.bar import (
     axis_positions,
     level_text,
+    not_values_text,
     overlay_note,
     overlay_text,
     window_text,
@@ -392,7 +393,8 @@ def _print_table(output: Output, table: ValueTable) -> None:
 def _bar(picture: Picture, columns: int) -> list[str]:
     positions = [f"{name} {text}" for name, text in axis_positions(picture)]
     over = ": ".join(filter(None, [overlay_text(picture), overlay_note(picture)]))
-    facts = [level_text(picture), window_text(picture), picture.reduction, over]
+    facts = [level_text(picture), window_text(picture), not_values_text(picture)]
+    facts += [picture.reduction, over]
     return packed(positions, columns) + packed(facts, columns)
 
 

@@ -10,7 +10,7 @@ import math
 from omezarr_tui.image.channels import channel_axis, channel_name
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.placing import is_pixel_by_pixel
-from omezarr_tui.image.states import STATE_GLYPHS, STATE_NAMES, VALUE, states_of
+from omezarr_tui.image.states import STATE_GLYPHS, STATE_NAMES, VALUE, states_of_all
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.text import format_length, format_number, format_shape, visible
@@ -78,14 +78,19 @@ def how_shown(picture: Picture) -> str:
     return ", ".join(filter(None, [*sources, gamma, inverted]))
 
 
+def states_seen(picture: Picture) -> list[int]:
+    """What is seen besides values, as places in `STATE_NAMES`."""
+    states = states_of_all([layer.samples for layer in picture.layers])
+    return [] if states is None else sorted(set(states.reshape(-1).tolist()) - {VALUE})
+
+
 def not_values_text(picture: Picture) -> str:
-    """What is seen besides values: never written, not a number, infinite; else nothing."""
-    states = states_of(picture.samples)
-    if states is None:
-        return ""
-    seen = sorted(set(states.reshape(-1).tolist()) - {VALUE})
+    """What is seen besides values in words, with its glyphs where there are such."""
     signs = picture.request.look.rendering == "ascii"
-    names = [f"{STATE_GLYPHS[at]} {STATE_NAMES[at]}" if signs else STATE_NAMES[at] for at in seen]
+    names = [
+        f"{STATE_GLYPHS[at]} {STATE_NAMES[at]}" if signs else STATE_NAMES[at]
+        for at in states_seen(picture)
+    ]
     return ", ".join(names)
 
 

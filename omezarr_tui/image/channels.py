@@ -20,6 +20,7 @@ _USUAL: tuple[RGB, ...] = (
     (0, 255, 0), (255, 0, 255), (0, 160, 255), (255, 200, 0), (255, 60, 60), (0, 255, 255),
 )  # fmt: skip
 _WHOLE_NUMBERS = re.compile(r"(u?)int(\d+)")
+_RGB_WORDS = ("red", "green", "blue", "opacity")
 _RGB_NAMES = (["red", "green", "blue"], ["r", "g", "b"])
 
 
@@ -38,7 +39,9 @@ def channel_count(image: Image) -> int:
 def channel_name(image: Image, at: int) -> str:
     """What a channel is called, safe to print."""
     told = _told(image, at)
-    return visible(told.label, 40) if told and told.label else f"channel {at}"
+    if told and told.label:
+        return visible(told.label, 40)
+    return _RGB_WORDS[at] if is_rgb(image) else f"channel {at}"
 
 
 def channel_color(image: Image, look: Look, at: int) -> RGB:
@@ -109,6 +112,11 @@ def is_rgb(image: Image) -> bool:
     return colors == ["FF0000", "00FF00", "0000FF"] or names in _RGB_NAMES
 
 
+def is_opacity(image: Image, at: int) -> bool:
+    """Whether a channel is no colour of a colour picture, but how much of it there is."""
+    return at == len(_PRIMARIES) and is_rgb(image)
+
+
 def is_composed(image: Image, look: Look) -> bool:
     """Whether channels are shown one over another, each in its colour.
 
@@ -132,8 +140,9 @@ def is_composed(image: Image, look: Look) -> bool:
 
 
 def composed_channels(image: Image, look: Look) -> list[int]:
-    """The channels that are shown one over another, by position."""
-    return [at for at in range(channel_count(image)) if is_shown(image, look, at)][:MOST]
+    """The channels that are shown one over another, by position; at least one is no opacity."""
+    shown = [at for at in range(channel_count(image)) if is_shown(image, look, at)][:MOST]
+    return shown if any(not is_opacity(image, at) for at in shown) else [0, *shown]
 
 
 def _told(image: Image, at: int) -> Channel | None:

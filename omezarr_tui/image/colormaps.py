@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.image.composite import RGB
-from omezarr_tui.image.look import GREY, OF_CHANNEL
+from omezarr_tui.image.look import COLORMAPS, GREY, OF_CHANNEL
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,6 +57,15 @@ def color_table(colormap: str, color: RGB = (255, 255, 255)) -> np.ndarray[Any, 
     return colors
 
 
+@cache
+def colormap_names() -> tuple[str, ...]:
+    """The colormaps that there are: our own first, then those of the cmap library by name."""
+    import cmap
+
+    known = {*cmap.Catalog().unique_keys()}
+    return (*COLORMAPS, *sorted(known - {*COLORMAPS}, key=str.lower))
+
+
 def colored(
     brightness: np.ndarray[Any, Any], table: np.ndarray[Any, Any], steps: int
 ) -> np.ndarray[Any, Any]:
@@ -92,9 +101,7 @@ def shade_numbers(brightness: np.ndarray[Any, Any], steps: int) -> np.ndarray[An
     return numbers
 
 
-def blended(
-    layers: list[tuple[np.ndarray[Any, Any], RGB]], steps: int
-) -> np.ndarray[Any, Any]:
+def blended(layers: list[tuple[np.ndarray[Any, Any], RGB]], steps: int) -> np.ndarray[Any, Any]:
     """Channels one over another: their lights add up, as on a screen.
 
     Parameters

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.image.cells import Frame, color_frame, glyph_frame, label_frame
-from omezarr_tui.image.channels import channel_color
+from omezarr_tui.image.channels import channel_color, is_opacity
 from omezarr_tui.image.colormaps import blended, color_table, colored
 from omezarr_tui.image.composite import Tints, label_tints, laid_over
 from omezarr_tui.image.contrast import intensities
@@ -86,7 +86,14 @@ def _colors(
     look, image = request.look, request.image
     own = [channel_color(image, look, layer.channel) for layer in layers]
     if request.is_composed:
-        return blended(list(zip(lights, own, strict=True)), look.steps)
+        lit = [
+            (light, color)
+            for layer, light, color in zip(layers, lights, own, strict=True)
+            if not is_opacity(image, layer.channel)
+        ]
+        if len(lit) < len(lights):  # over black, as nothing lies below
+            lit = [(light * lights[-1], color) for light, color in lit]
+        return blended(lit, look.steps)
     return colored(lights[0], color_table(look.colormap, own[0]), look.steps)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What is read for it at the most: it must not delay the first picture.
 _MOST_BYTES = 16 * MIB
-_MOST_PLANES = 16
+_MOST_PLANES = 64
 _MOST_CHUNKS = 64
 _MOST_VALUES = 1 << 19  # of which percentiles are taken
 

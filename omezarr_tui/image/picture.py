@@ -159,6 +159,8 @@ class Picture:
         The label that lies over each sample; None where no label image does.
     no_labels
         Why the label image that should lie over it could not be read.
+    preliminary
+        Whether it is of a coarser level, while the one that is wanted is read.
     """
 
     request: PictureRequest
@@ -166,6 +168,7 @@ class Picture:
     frame: Frame
     labels: np.ndarray[Any, Any] | None = None
     no_labels: UserError | None = None
+    preliminary: bool = False
 
     @property
     def layer(self) -> Layer:

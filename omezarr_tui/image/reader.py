@@ -209,7 +209,7 @@ def places_in(node: Array, region: tuple[slice, ...]) -> Iterator[Place]:
 
 
 def _nbytes(sampling: Sampling) -> int:
-    elements = math.prod(part.stop - part.start for part in sampling.region)
+    elements: int = math.prod(part.stop - part.start for part in sampling.region)
     return elements * (sampling.array.dtype.itemsize or 1)
 
 

@@ -15,7 +15,7 @@ STATE_NAMES = ("", "not a number", "infinite", "minus infinite", "never written"
 # None is a glyph of the ramp, nor of a label's outline; all are in ASCII.
 STATE_GLYPHS = (" ", "?", "^", "v", "~")
 # Two colours each, in turns: what was never written is hatched, and reads without hues too.
-_COLORS: tuple[tuple[RGB, RGB], ...] = (
+STATE_COLORS: tuple[tuple[RGB, RGB], ...] = (
     ((0, 0, 0), (0, 0, 0)),
     ((120, 0, 90), (120, 0, 90)),
     ((255, 150, 0), (150, 60, 0)),
@@ -79,7 +79,7 @@ def paint_states(colors: np.ndarray[Any, Any], states: np.ndarray[Any, Any]) -> 
 
     rows, columns = states.shape
     turns = (np.arange(rows)[:, None] // 2 + np.arange(columns) // 2) % 2
-    table = np.array(_COLORS, np.uint8)
+    table = np.array(STATE_COLORS, np.uint8)
     other = states != VALUE
     colors[other] = table[states[other], turns[other]]
 

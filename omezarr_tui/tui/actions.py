@@ -232,6 +232,8 @@ ACTIONS: tuple[Action, ...] = (
            "rendering", needs="picture", short="view", rank=3),
     Action("show.depth", ("B",), "B", "Fewer colours: 256, 16, none", "depth", needs="picture"),
     Action("show.colormap", ("m",), "m", "Next colormap", "colormap", needs="picture"),
+    Action("show.colormaps", ("K",), "K", "Choose a colormap", "choose_colormap",
+           needs="picture"),
     Action("show.gamma", ("G",), "G", "Gamma: lift what is dim", "gamma", needs="picture"),
     Action("show.maximum", ("M",), "M", "Maximum of pixels, so that bright spots survive, or mean",
            "maximum", needs="picture"),

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from omezarr_tui.errors import explain
+from omezarr_tui.errors import UserError, explain
 from omezarr_tui.ome.discover import image_of, named_children
 from omezarr_tui.ome.series import series_of
 from omezarr_tui.store.hierarchy import read_node
@@ -155,6 +156,7 @@ class Workers(PlateWorkers, PlotWorkers, ReadoutWorkers, PrefetchWorkers, LabelW
         def job(cancelled: IsCancelled) -> Message:
             from omezarr_tui.image.picture import TooLarge
 
+            self._paint_coarser(request, cancelled)
             try:
                 picture = self._get_painter().paint(request, cancelled)
                 if picture.frame.pixels is not None and self.graphics is not None:
@@ -170,6 +172,21 @@ class Workers(PlateWorkers, PlotWorkers, ReadoutWorkers, PrefetchWorkers, LabelW
 
         self.stop_reading_on()
         self._painting.run(job)
+
+    def _paint_coarser(self, request: PictureRequest, cancelled: IsCancelled) -> None:
+        """Tell of the picture of a coarser level first, where the one that is wanted takes long."""
+        from dataclasses import replace
+
+        from omezarr_tui.image.picture import TooLarge
+        from omezarr_tui.image.progressive import coarser_first
+
+        far = self._access.traffic is not None
+        first = coarser_first(request, self.get_reader(), is_far=far)
+        if first is None:
+            return
+        with suppress(TooLarge, UserError):  # the wanted one tells what is wrong
+            early = self._get_painter().paint(first, cancelled)
+            self._tell(messages.Painted(replace(early, request=request, preliminary=True)))
 
     def read_values(self, node: Array, rows: int, columns: int, at: Mapping[int, int]) -> None:
         """Ask for the values of an array that is no picture: `ValuesRead` or `ValuesNotRead`."""

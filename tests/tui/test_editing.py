@@ -226,7 +226,7 @@ class TestDoing:
             await fill(p, "0")  # the fill value: the chunk is no longer stored
             await p.press("right", "enter")
             assert p.picture != before
-            assert set(p.picture) == {" ", "\n"}
+            assert set(p.picture) == {"~", "\n"}
             assert "chunks\n" not in p.facts
             await p.press("b")
             assert "5 of 6 chunks" in p.facts

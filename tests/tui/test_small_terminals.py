@@ -46,7 +46,7 @@ async def test_the_bars_are_always_there(volume: Path) -> None:
                     assert found.content_size.height == height
                 axes, values, level = p.bar.split("\n")
                 assert " z  ◂ 12 of 0–24 (6 µm) ▸" in axes
-                assert "1–99 % of what is seen" in values
+                assert "1–99.8 % of level 2" in values
                 assert " of 0–2 auto   mean of " in level
                 assert "? help" in p.keys
                 assert "volume.ome.zarr" in p.title

@@ -42,7 +42,8 @@ class LookingScreen(StylingScreen):
     def _painted(self, event: messages.Painted) -> None:
         self._lost = 0
         self.panel.paint(event.picture)
-        self.work.read_on(event.picture.request)
+        if not event.picture.preliminary:
+            self.work.read_on(event.picture.request)
         self.refresh_keys()
         if isinstance(self.app.screen, Following) and event.picture is self.panel.picture:
             self.app.screen.follow(event.picture)

@@ -11,6 +11,7 @@ from omezarr_tui.image.channels import channel_count
 from omezarr_tui.text import format_bytes
 from omezarr_tui.tui.screens.base import StoreScreen
 from omezarr_tui.tui.screens.channels import ChannelsScreen
+from omezarr_tui.tui.screens.colormaps import ColormapsScreen
 
 if TYPE_CHECKING:
     from omezarr_tui.image.picture import PictureRequest
@@ -39,6 +40,11 @@ class StylingScreen(StoreScreen):
     def action_colormap(self) -> None:
         """The next colormap."""
         self.steer(styling.next_colormap)
+
+    def action_choose_colormap(self) -> None:
+        """Choose one of all colormaps."""
+        if self.panel.request is not None:
+            self.app.push_screen(ColormapsScreen(self.panel.request, self.steer))
 
     def action_gamma(self) -> None:
         """Lift dim things more, or less."""

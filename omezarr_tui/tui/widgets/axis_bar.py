@@ -16,11 +16,13 @@ from omezarr_tui.image.bar import (
     not_values_text,
     overlay_note,
     overlay_text,
+    states_seen,
 )
 from omezarr_tui.image.cells import RAMP
 from omezarr_tui.image.channels import channel_color, channel_name
 from omezarr_tui.image.colormaps import color_table
 from omezarr_tui.image.picture import Layer, Picture
+from omezarr_tui.image.states import STATE_COLORS, STATE_NAMES
 from omezarr_tui.image.under_cursor import label_texts, place_texts
 from omezarr_tui.image.view import View
 from omezarr_tui.ome.sizes import pixel_size
@@ -153,7 +155,7 @@ def _one_line(texts: list[str], room: int) -> Content:
 
 
 def _values(picture: Picture) -> list[Content]:
-    others = [Content.styled(told, "b") for told in [not_values_text(picture)] if told]
+    others = _not_values(picture)
     if told := no_range_text(picture):
         return [Content.styled(f" {told}", QUIET), *others]
     if picture.request.is_composed:
@@ -161,6 +163,18 @@ def _values(picture: Picture) -> list[Content]:
     else:
         scales = [_scale(picture)]
     return [*scales, *others, Content.styled(how_shown(picture), QUIET)]
+
+
+def _not_values(picture: Picture) -> list[Content]:
+    """What is seen besides values, each with its glyph or colour."""
+    if picture.request.look.rendering == "ascii" or picture.request.look.depth == "none":
+        return [Content.styled(told, "b") for told in [not_values_text(picture)] if told]
+    return [
+        Content.assemble(
+            ("■ ", "rgb({},{},{})".format(*STATE_COLORS[at][0])), (STATE_NAMES[at], "b")
+        )
+        for at in states_seen(picture)
+    ]
 
 
 def _colored_range(picture: Picture, layer: Layer) -> Content:
@@ -196,6 +210,8 @@ def _level(picture: Picture) -> list[Content]:
     parts = []
     if len(image.levels) > 1:
         how = "auto" if picture.request.level is None else "chosen"
+        if picture.preliminary:
+            how = f"while level {picture.request.sampling().level} is read"
         parts.append(f"level {number} of 0–{len(image.levels) - 1} {how}")
     parts += [
         picture.reduction,

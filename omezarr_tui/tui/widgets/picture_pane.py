@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from omezarr_tui.image.sampling import Sampling
     from omezarr_tui.tui.graphics import Graphics
 
+
 class PicturePane(OverlaidPane):
     """Keeps the request for the picture; keys change it, and each change asks anew.
 
@@ -130,7 +131,7 @@ class PicturePane(OverlaidPane):
             or picture.request.image.multiscale != self.request.image.multiscale
         ):
             return
-        if picture.request == self.request:
+        if picture.request == self.request and not picture.preliminary:
             self.settle()
         elif not self.is_waiting:
             return  # it was stopped, and comes too late
@@ -190,7 +191,8 @@ class PicturePane(OverlaidPane):
         self.settle()
         if self.picture is not None:
             self.request = self.picture.request
-            self.paint(self.picture)
+            # Of a coarser level, it is what there is now.
+            self.paint(replace(self.picture, preliminary=False))
         elif not self.has_class("-values"):
             self.tell_stopped()
 

@@ -1,0 +1,115 @@
+"""The dialog of the colormaps: the picture wears the one under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from omezarr_tui.image.colormaps import color_table, colormap_names
+from omezarr_tui.image.styling import with_colormap
+from omezarr_tui.tui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from omezarr_tui.image.picture import PictureRequest
+
+Steer = Callable[["PictureRequest"], "PictureRequest"]
+_SHADES = 24
+_MOST = 200  # that are listed; a text makes them fewer
+_RESTING = 0.05  # seconds that the cursor must rest before the picture changes
+
+
+class ColormapsScreen(Dialog[None]):
+    """Finds a colormap by name; Enter keeps it, Esc takes back what it changed.
+
+    Parameters
+    ----------
+    request
+        What is shown.
+    steer
+        Changes what is shown.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "take_back", "Back"),
+        ("down", "move(1)", "Next"),
+        ("up", "move(-1)", "Before"),
+    ]
+
+    def __init__(self, request: PictureRequest, steer: Callable[[Steer], None]) -> None:
+        super().__init__()
+        self._before = request.look
+        self._steer = steer
+        self._names: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, the colormaps that fit, and the keys."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Colormap"
+            yield Input(placeholder="part of a name")
+            yield OptionList(markup=False)
+            yield Static("↑ ↓ choose   Enter keeps it   Esc back", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin at the one that is shown."""
+        self._list.can_focus = False
+        self._fill("")
+        if self._before.colormap in self._names:
+            self._list.highlighted = self._names.index(self._before.colormap)
+
+    @property
+    def _list(self) -> OptionList:
+        return self.query_one(OptionList)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._fill(event.value.strip().lower())
+
+    def _fill(self, text: str) -> None:
+        self._names = [name for name in colormap_names() if text in name.lower()][:_MOST]
+        self._list.clear_options()
+        self._list.add_options([Option(_sample(name)) for name in self._names])
+        self._list.highlighted = 0 if self._names and text else None
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self) -> None:
+        self.set_timer(_RESTING, partial(self._wear, self._list.highlighted))
+
+    def _wear(self, at: int | None) -> None:
+        if at is not None and at == self._list.highlighted and at < len(self._names):
+            self._steer(partial(with_colormap, name=self._names[at]))
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def _keep(self) -> None:
+        self._wear(self._list.highlighted)
+        self.leave(None)
+
+    def action_move(self, rows: int) -> None:
+        """Go to the next one that fits."""
+        if rows > 0:
+            self._list.action_cursor_down()
+        else:
+            self._list.action_cursor_up()
+
+    def action_take_back(self) -> None:
+        """Show the picture as it was."""
+        from dataclasses import replace
+
+        before = self._before
+        self._steer(lambda request: replace(request, look=before))
+        self.leave(None)
+
+
+def _sample(name: str) -> Content:
+    table = color_table(name)[:: 255 // (_SHADES - 1)].tolist()
+    shades = [(" ", "on #{:02x}{:02x}{:02x}".format(*shade)) for shade in table[:_SHADES]]
+    return Content.assemble(*shades, f"  {name}")
