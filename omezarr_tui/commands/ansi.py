@@ -1,13 +1,15 @@
-"""A frame of cells -> lines for a terminal, with 24-bit colours where it has colours."""
+"""A frame of cells -> lines for a terminal, with the codes of the colours that it has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from omezarr_tui.image.cells import Frame
+from omezarr_tui.image.cells import Depth, Frame
+from omezarr_tui.image.composite import RGB
+from omezarr_tui.image.palette import number_of
 
 _RESET = "\x1b[0m"
-_BEFORE, _BEHIND = "\x1b[39m", "\x1b[49m"  # the terminal's own colours
+_BEFORE, _BEHIND = "39", "49"  # the terminal's own colours
 _OWN = -1
 _WHOLE_IF_EQUAL = "▀▄"  # glyphs that cannot be seen where both colours are the same
 
@@ -26,29 +28,47 @@ def ansi_lines(frame: Frame) -> Iterator[str]:
     if frame.palette is None:
         yield from frame.lines
         return
-    colors = [f"2;{red};{green};{blue}" for red, green, blue in frame.palette]
+    inks, grounds = (
+        [*(_code(color, frame.depth, behind=behind) for color in frame.palette), own]
+        for behind, own in ((False, _BEFORE), (True, _BEHIND))
+    )
     rows, columns = frame.size
     none = [[_OWN] * columns] * rows
-    inks = none if frame.fg is None else frame.fg.tolist()
-    grounds = none if frame.bg is None else frame.bg.tolist()
-    for glyphs, fg, bg in zip(frame.lines, inks, grounds, strict=True):
-        yield "".join(_colored(glyphs, fg, bg, colors))
+    fore = none if frame.fg is None else frame.fg.tolist()
+    back = none if frame.bg is None else frame.bg.tolist()
+    for glyphs, fg, bg in zip(frame.lines, fore, back, strict=True):
+        yield "".join(_colored(glyphs, fg, bg, inks, grounds))
+
+
+def _code(color: RGB, depth: Depth, *, behind: bool) -> str:
+    """What selects a colour: by its number where there are few, else by its parts."""
+    if depth == "256":
+        return f"{48 if behind else 38};5;{number_of(color, depth)}"
+    if depth == "16":
+        number = number_of(color, depth)
+        bright = 60 if number >= 8 else 0
+        return str((40 if behind else 30) + number % 8 + bright)
+    return f"{48 if behind else 38};2;{color[0]};{color[1]};{color[2]}"
 
 
 def _colored(
-    glyphs: str, inks: Sequence[int], grounds: Sequence[int], colors: Sequence[str]
+    glyphs: str,
+    fore: Sequence[int],
+    back: Sequence[int],
+    inks: Sequence[str],
+    grounds: Sequence[str],
 ) -> Iterator[str]:
     """A line; a colour is told where it changes, and a blank needs none of its own."""
     ink = ground = _OWN
-    for glyph, fg, bg in zip(glyphs, inks, grounds, strict=True):
+    for glyph, fg, bg in zip(glyphs, fore, back, strict=True):
         if bg != ground:
-            yield _BEHIND if bg == _OWN else f"\x1b[48;{colors[bg]}m"
+            yield f"\x1b[{grounds[bg]}m"
             ground = bg
         if glyph == " " or (glyph in _WHOLE_IF_EQUAL and fg == bg != _OWN):
             yield " "
             continue
         if fg != ink:
-            yield _BEFORE if fg == _OWN else f"\x1b[38;{colors[fg]}m"
+            yield f"\x1b[{inks[fg]}m"
             ink = fg
         yield glyph
     if (ink, ground) != (_OWN, _OWN):

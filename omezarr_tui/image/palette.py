@@ -1,0 +1,153 @@
+"""The colours of terminals that have few: 256 or 16, and which of them come nearest."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from omezarr_tui.image.composite import RGB
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Few = Literal["16", "256"]
+# The names' colours as xterm has them. Themes change them, and no program can tell how.
+NAMED: tuple[RGB, ...] = (
+    (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0),
+    (0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229),
+    (127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0),
+    (92, 92, 255), (255, 0, 255), (0, 255, 255), (255, 255, 255),
+)  # fmt: skip
+_CUBE = (0, 95, 135, 175, 215, 255)  # red, green and blue of numbers 16 to 231
+_GREYS = tuple(range(8, 239, 10))  # of numbers 232 to 255
+_FIRST_GREY = 232
+# How much the eye makes of differences in red, green and blue, about.
+_WEIGHTS = (2.0, 4.0, 3.0)
+_BITS = 5  # of each part of a colour, by which mixtures are looked up
+# What two colours that lie apart cost a mixture: their dots must not be seen as such.
+_APART = 0.1
+
+
+def colors_of(depth: Few) -> tuple[RGB, ...]:
+    """The colours of a depth by their numbers. Of 256 the first 16, which vary, are as of 16."""
+    if depth == "16":
+        return NAMED
+    cube = ((red, green, blue) for red in _CUBE for green in _CUBE for blue in _CUBE)
+    return (*NAMED, *cube, *((grey, grey, grey) for grey in _GREYS))
+
+
+def nearest(colors: np.ndarray[Any, Any], depth: Few) -> np.ndarray[Any, Any]:
+    """The numbers of the nearest colours.
+
+    Parameters
+    ----------
+    colors
+        Red, green and blue (..., 3), uint8.
+    depth
+        Of how many. Of 256 none of the 16 is taken that themes change.
+
+    Returns
+    -------
+    numbers
+        (...), uint8.
+    """
+    import numpy as np
+
+    if depth == "16":
+        numbers: np.ndarray[Any, Any] = _mixtures()[0][_cells(colors)]
+        return numbers
+    cube, grey = np.array(_CUBE), np.array(_GREYS)
+    steps = abs(np.arange(256)[:, None] - cube).argmin(axis=1)
+    part = steps[colors]
+    weights = np.array(_WEIGHTS) / sum(_WEIGHTS)
+    light = np.rint(colors @ weights).astype(np.intp)
+    shade = abs(np.arange(256)[:, None] - grey).argmin(axis=1)[light]
+    to_cube = ((cube[part] - colors.astype(np.int16)) ** 2) @ weights
+    to_grey = ((grey[shade][..., None] - colors.astype(np.int16)) ** 2) @ weights
+    in_cube = 16 + part @ np.array([36, 6, 1])
+    return np.where(to_grey < to_cube, _FIRST_GREY + shade, in_cube).astype(np.uint8)
+
+
+def mixed(colors: np.ndarray[Any, Any], thresholds: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The numbers of the 16 colours that stand side by side for one that is between two of them.
+
+    Parameters
+    ----------
+    colors
+        Red, green and blue (rows, columns, 3), uint8.
+    thresholds
+        From 0 to 1 (rows, columns): where the mixture's second colour begins to be taken.
+
+    Returns
+    -------
+    numbers
+        (rows, columns), uint8.
+    """
+    import numpy as np
+
+    _, one, other, part = _mixtures()
+    cells = _cells(colors)
+    return np.where(part[cells] > thresholds, other[cells], one[cells])
+
+
+@lru_cache(maxsize=1 << 14)
+def number_of(color: RGB, depth: Few) -> int:
+    """The number of the nearest colour of a depth."""
+    import numpy as np
+
+    exact = _numbers(depth).get(color)
+    return int(nearest(np.array(color, np.uint8), depth)) if exact is None else exact
+
+
+@cache
+def _numbers(depth: Few) -> dict[RGB, int]:
+    """The number of each colour that there is."""
+    first = 16 if depth == "256" else 0
+    return {color: at for at, color in enumerate(colors_of(depth)) if at >= first}
+
+
+def _cells(colors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Places in the tables of mixtures (...)."""
+    import numpy as np
+
+    cells: np.ndarray[Any, Any] = (colors >> (8 - _BITS)).astype(np.intp)
+    return cells[..., 0] << 2 * _BITS | cells[..., 1] << _BITS | cells[..., 2]
+
+
+@cache
+def _mixtures() -> tuple[np.ndarray[Any, Any], ...]:
+    """Of each colour in coarse steps: the nearest of the 16, and the two whose mixture is.
+
+    Returns
+    -------
+    nearest, one, other
+        Numbers (32768), uint8.
+    part
+        How much the other is of the mixture, from 0 to 0.5 (32768).
+    """
+    import numpy as np
+
+    weights = np.sqrt(np.array(_WEIGHTS) / sum(_WEIGHTS)).astype(np.float32)
+    named = np.array(NAMED, np.float32) * weights
+    side = np.linspace(0, 255, 1 << _BITS, dtype=np.float32)
+    colors = np.stack(np.meshgrid(side, side, side, indexing="ij"), axis=-1).reshape(-1, 3)
+    colors = colors * weights
+    apart = ((colors[:, None] - named) ** 2).sum(axis=-1)
+    closest = apart.argmin(axis=1)
+    least = apart.min(axis=1)
+    best = [closest.astype(np.uint8), closest.astype(np.uint8), np.zeros(len(colors), np.float32)]
+    for one in range(len(named)):
+        for other in range(one + 1, len(named)):
+            along = named[other] - named[one]
+            length = float(along @ along)
+            part = np.clip((colors - named[one]) @ along / length, 0, 1)
+            error = ((colors - named[one] - part[:, None] * along) ** 2).sum(axis=-1)
+            error += _APART * length * part * (1 - part)
+            better = error < least
+            least[better] = error[better]
+            best[0][better], best[1][better], best[2][better] = one, other, part[better]
+    first, second, part = best
+    swap = part > 0.5
+    first[swap], second[swap] = second[swap], first[swap]
+    part[swap] = 1 - part[swap]
+    return closest.astype(np.uint8), first, second, part
