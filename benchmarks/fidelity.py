@@ -4,14 +4,14 @@ Images are shown in the same number of cells by the program and by chafa (of Deb
 other place), with the same glyphs and colours. Both texts are read by the same reader, which
 paints their cells anew, and are compared with the image: the mean absolute error, of 255, and
 SSIM of the luminance, both of the pixels as they are (“near”) and of both pictures blurred by
-half a cell (“far”), as eyes see dots and glyphs. Of chafa, which can mix colours in some ways
-and weigh them in others, the best is taken of all, for each number by itself. Its work factor
-is its highest.
+half a cell (“far”), as eyes see dots and glyphs. Chafa can mix colours in some ways and weigh
+them in others: its best way is that with the highest sum of both SSIM over all images. Its work
+factor is its highest.
 
 Glyphs are painted as DejaVu Sans Mono draws them, blocks and dots of braille as terminals that
-draw their own do. Without colours the ink is white and the background black. Glyphs and
-dots of the program have no background of their own: chafa is told so too (`--fg-only`), and
-its cells with a background stand in rows of their own.
+draw their own do. Without colours the ink is white and the background black. ASCII of the
+program has no background of its own, as it tells brightness by ink: chafa is told so too
+(`--fg-only`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import product
 from pathlib import Path
-from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -74,7 +73,7 @@ def main() -> None:
             Image.fromarray(image).save(Path(folder) / f"{name}.png")
         for rendering, depth in product(SYMBOLS, COLORS):
             if arguments.rendering in (None, rendering):
-                found += _compared(chafa, Path(folder), images, rendering, depth)
+                found.append(_compared(chafa, Path(folder), images, rendering, depth))
     if arguments.json:
         json.dump({"machine": this_machine(), "fidelity": found}, sys.stdout, indent=1)
         print()
@@ -82,36 +81,31 @@ def main() -> None:
     print(f"{COLUMNS} × {ROWS} cells, {', '.join(images)}\n\n{_table(found)}\n")
     if arguments.each:
         for row in found:
-            print(row["rendering"], row["colours"], row["chafa"], json.dumps(row["each"]))
+            for name, (own, other) in row["each"].items():
+                print(row["rendering"], row["colours"], name, *(f"{n:.3g}" for n in own + other))
     print(", ".join(f"{name} {value}" for name, value in this_machine().items()))
 
 
 def _compared(
     chafa: str, folder: Path, images: dict[str, Pixels], rendering: Rendering, depth: Depth
-) -> Iterator[dict[str, Any]]:
+) -> dict[str, Any]:
     """The program's measures and chafa's best, for a rendering and depth."""
     ours = {name: _measures(image, _own(image, rendering, depth)) for name, image in images.items()}
-    glyphs = rendering in ("ascii", "braille") and depth != "none"
-    for fore_only in (True, False) if glyphs else (False,):
-        ways = {name: [] for name in images}
-        for options in _chafa_options(depth, fore_only=fore_only):
-            for name, image in images.items():
-                text = _chafa(chafa, folder / f"{name}.png", rendering, depth, options)
-                ways[name].append(_measures(image, text))
-        # The best way on the whole, for each measure.
-        means = np.mean([ways[name] for name in images], axis=0)
-        best = [(np.argmin, np.argmax)[at % 2](means[:, at]) for at in range(len(MEASURES))]
-        yield {
-            "rendering": rendering,
-            "colours": depth,
-            "chafa": "ink only" if fore_only else "",
-            "ours": [mean(ours[name][at] for name in images) for at in range(len(MEASURES))],
-            "other": [float(means[way, at]) for at, way in enumerate(best)],
-            "each": {
-                name: [(ours[name][at], ways[name][way][at]) for at, way in enumerate(best)]
-                for name in images
-            },
+    ways: list[dict[str, list[float]]] = []
+    for options in _chafa_options(rendering, depth):
+        lines = {
+            name: _chafa(chafa, folder / f"{name}.png", rendering, depth, options)
+            for name in images
         }
+        ways.append({name: _measures(image, lines[name]) for name, image in images.items()})
+    best = max(ways, key=lambda way: sum(near + far for _, near, _, far in way.values()))
+    return {
+        "rendering": rendering,
+        "colours": depth,
+        "ours": np.mean([*ours.values()], axis=0).tolist(),
+        "chafa": np.mean([*best.values()], axis=0).tolist(),
+        "each": {name: (ours[name], best[name]) for name in images},
+    }
 
 
 def _own(image: Pixels, rendering: Rendering, depth: Depth) -> Iterable[str]:
@@ -124,20 +118,20 @@ def _own(image: Pixels, rendering: Rendering, depth: Depth) -> Iterable[str]:
     frame: Frame
     if rendering == "ascii" or depth == "none":
         is_grey = (image == image[..., :1]).all()
-        light = samples.max(axis=-1) / 255
+        light = _luminance(samples) / 255
         frame = glyph_frame(light, rendering, depth, colors=None if is_grey else colors)
     else:
         frame = color_frame(colors, rendering, depth)
     return ansi_lines(frame)
 
 
-def _chafa_options(depth: Depth, *, fore_only: bool) -> Iterator[list[str]]:
+def _chafa_options(rendering: Rendering, depth: Depth) -> Iterator[list[str]]:
     """Chafa's ways to weigh and to mix colours."""
     dithers = ("none", "ordered", "diffusion") if depth != "true" else ("none",)
     for dither, space, before in product(dithers, ("rgb", "din99d"), ("off", "on")):
         yield [
             *("--dither", dither, "--color-space", space, "-p", before),
-            *(["--fg-only"] if fore_only else []),
+            *(["--fg-only"] if rendering == "ascii" and depth != "none" else []),
         ]
 
 
@@ -219,13 +213,14 @@ def _ink(glyph: str) -> Pixels:
     if glyph in _QUADRANTS:
         number = _QUADRANTS.index(glyph)
         bits = np.array([[number & 1, number >> 1 & 1], [number >> 2 & 1, number >> 3 & 1]])
-        return np.kron(bits, np.ones((high // 2, wide // 2)))
+        covered: Pixels = np.kron(bits, np.ones((high // 2, wide // 2)))
+        return covered
     if 0x2800 <= ord(glyph) < 0x2900:
         return _dots(ord(glyph) - 0x2800)
     font = _font()
     drawn = Image.new("L", (wide * _TIMES, high * _TIMES))
     ImageDraw.Draw(drawn).text((0, 0), glyph, 255, font=font)
-    return np.asarray(drawn).reshape(high, _TIMES, wide, _TIMES).mean(axis=(1, 3)) / 255
+    return _averaged(np.asarray(drawn) / 255)
 
 
 def _dots(number: int) -> Pixels:
@@ -237,7 +232,13 @@ def _dots(number: int) -> Pixels:
         if number & _BITS[row][column]:
             far = np.hypot(y - (row + 0.5) * high / 4, x - (column + 0.5) * wide / 2)
             drawn[far < high / 16] = 1
-    return drawn.reshape(CELL[0], _TIMES, CELL[1], _TIMES).mean(axis=(1, 3))
+    return _averaged(drawn)
+
+
+def _averaged(drawn: Pixels) -> Pixels:
+    """A cell that was drawn larger, in its size."""
+    cell: Pixels = drawn.reshape(CELL[0], _TIMES, CELL[1], _TIMES).mean(axis=(1, 3))
+    return cell
 
 
 @cache
@@ -254,7 +255,8 @@ def _font() -> ImageFont.FreeTypeFont:
 
 
 def _luminance(pixels: Pixels) -> Pixels:
-    return pixels @ np.array([0.2126, 0.7152, 0.0722])
+    light: Pixels = pixels @ np.array([0.2126, 0.7152, 0.0722])
+    return light
 
 
 def _blurred(pixels: Pixels, width: float = CELL[1] / 2) -> Pixels:
@@ -304,7 +306,9 @@ def _images(folder: Path) -> dict[str, Pixels]:
         "edges": np.asarray(text) / 255,
         **_planes(write_demo(folder / "demo") / "cells.ome.zarr", (high, wide)),
     }
-    images = {name: np.repeat(_bytes(light)[..., None], 3, axis=2) for name, light in lights.items()}
+    images = {
+        name: np.repeat(_bytes(light)[..., None], 3, axis=2) for name, light in lights.items()
+    }
     planes = [light for name, light in lights.items() if name.startswith("plane")]
     images["viridis"] = color_table("viridis")[_bytes(planes[0])]
     images["two channels"] = np.stack([_bytes(planes[0]), _bytes(planes[-1]), _bytes(spots)], -1)
@@ -326,7 +330,8 @@ def _planes(store: Path, size: tuple[int, int]) -> dict[str, Pixels]:
 
 
 def _bytes(light: Pixels) -> Pixels:
-    return np.rint(np.clip(light, 0, 1) * 255).astype(np.uint8)
+    whole: Pixels = np.rint(np.clip(light, 0, 1) * 255).astype(np.uint8)
+    return whole
 
 
 def _table(found: list[dict[str, Any]]) -> str:
@@ -335,13 +340,12 @@ def _table(found: list[dict[str, Any]]) -> str:
         "|---|---|" + "---:|" * len(MEASURES),
     ]
     for row in found:
-        against = f"{row['colours']}{', chafa ' + row['chafa'] if row['chafa'] else ''}"
         cells = []
-        for at, (own, other) in enumerate(zip(row["ours"], row["other"], strict=True)):
+        for at, (own, other) in enumerate(zip(row["ours"], row["chafa"], strict=True)):
             worse = own > other if at % 2 == 0 else own < other
             text = f"{own:.1f}, {other:.1f}" if at % 2 == 0 else f"{own:.3f}, {other:.3f}"
             cells.append(f"{text}{' ✗' if worse else ''}")
-        lines.append(f"| {row['rendering']} | {against} | {' | '.join(cells)} |")
+        lines.append(f"| {row['rendering']} | {row['colours']} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

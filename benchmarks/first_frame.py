@@ -30,7 +30,7 @@ from terminal import watch
 from omezarr_tui.demo import write_demo
 
 EMPTY = "empty Textual app"
-PICTURE_TEXT = "% of what is seen"
+PICTURE_TEXT = " auto"
 HEAVY = ("dask", "fsspec", "numcodecs", "numpy", "pydantic", "s3fs", "upath", "zarr")
 _HERE = Path(__file__).parent
 _REPOSITORY = _HERE.parent

@@ -34,7 +34,7 @@ _COMMANDS = {
     "tree": "print the hierarchy",
     "info": "print what is known of a node",
     "show": "print a plane of an image, or values of an array",
-    "export": "write exact values as a NumPy file",
+    "export": "write exact values as a file: NumPy, TIFF or CSV",
     "validate": "check against the specifications of OME-Zarr and Zarr",
 }
 _SUMMARY = "Browse, preview, check and edit Zarr and OME-Zarr stores in the terminal."
@@ -153,7 +153,9 @@ def _run(argv: list[str]) -> int:
         _overview().print_help()
         return ExitCode.DONE
     if argv and argv[0] in ("-V", "--version"):
-        print(f"{PROGRAM} {__version__}")
+        from omezarr_tui.store.fast import what_reads
+
+        print(f"{PROGRAM} {__version__}\n{what_reads()}")
         return ExitCode.DONE
     name, arguments = _named_command(argv)
     command = cast(Command, import_module(f"omezarr_tui.commands.{name}"))

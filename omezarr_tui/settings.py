@@ -13,7 +13,12 @@ from platformdirs import user_config_path, user_state_path
 from omezarr_tui.errors import ExitCode, UserError, explain
 
 _PROGRAM = "omezarr-tui"
-_WANTED = {str: "a text", int: "a whole number above 0", dict: "a table of texts"}
+_WANTED = {
+    str: "a text",
+    int: "a whole number above 0",
+    bool: "true or false",
+    dict: "a table of texts",
+}
 MIB = 1024 * 1024
 _CHOICES = {
     "rendering": ("auto", "ascii", "half", "quadrant", "braille", "pixels"),
@@ -48,6 +53,8 @@ class Settings:
         Children of a group that are listed at a time.
     expand_nodes
         Nodes that "expand all" opens at the most.
+    remember_views
+        Whether an image opens as it was left when its store was open the last time.
     keys
         Other keys for actions, by the action's id: a table ``[keys]`` in the file.
     places
@@ -64,6 +71,7 @@ class Settings:
     well_bytes: int = 16 * MIB
     page_rows: int = 200
     expand_nodes: int = 500
+    remember_views: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
@@ -122,7 +130,7 @@ def load_settings(file: Path | None = None) -> Settings:
         inner = value.values() if isinstance(value, dict) else ()
         if (
             type(value) is not known[key]
-            or (isinstance(value, int) and value < 1)
+            or (type(value) is int and value < 1)
             or not all(isinstance(text, str) for text in inner)
         ):
             wanted = _WANTED[known[key]]

@@ -18,6 +18,8 @@ from paint import Fonts, load_fonts, paint_png, self_contained
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from omezarr_tui.image.cells import Depth, Rendering
+
 _WIDE = 160, 45
 _QUIET = 0.2  # seconds without a change after which a screen is finished
 _PATIENCE = 60  # seconds that it may take until then
@@ -37,8 +39,8 @@ class Shot:
         Pressed one after the other, as Textual calls them.
     size
         Columns and rows of the terminal.
-    theme
-        The user's setting.
+    theme, rendering, colors
+        The user's settings: pictures are the same wherever they are drawn.
     """
 
     name: str
@@ -46,9 +48,12 @@ class Shot:
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = _WIDE
     theme: str = "omezarr-dark"
+    rendering: Rendering = "half"
+    colors: Depth = "true"
 
 
-_CONTRAST = ("left_curly_bracket",) * 3 + ("left_parenthesis",) * 3
+_CURSOR = ("x", *["shift+left"] * 2, *["shift+up"] * 1)
+_REGION = ("x", *["shift+left"] * 2, "R", *["shift+right"] * 2, *["shift+down"] * 2, "enter", "I")
 _FILL = ("e", "shift+tab", *", y=100:200", "tab", "0", "enter")
 # The stores that seem to have been opened before: where, what, and how many seconds ago.
 _RECENT = (
@@ -57,16 +62,21 @@ _RECENT = (
     ("sftp://cluster.example.org/scratch/brain/session_12.zarr", "group", 270_000),
 )
 SHOTS = (
-    Shot("main-ascii", "brain.ome.zarr", ("right", *_CONTRAST)),
-    Shot("main-half", "cells.ome.zarr", ("right", "v", "m")),
-    Shot("edit", "cells.ome.zarr/0", ("v", "m", *_FILL)),
-    Shot("help", "cells.ome.zarr", ("right", "v", "m", "question_mark")),
+    Shot("main-half", "cells.ome.zarr", ("right",)),
+    Shot("main-ascii", "brain.ome.zarr", ("right", "o", "o"), rendering="ascii", colors="none"),
+    Shot("channels", "cells.ome.zarr", ("right", "C"), rendering="quadrant"),
+    Shot("histogram", "cells.ome.zarr", ("3", *_REGION, "D")),
+    Shot("profile", "cells.ome.zarr", ("3", *_CURSOR, "Y")),
+    Shot("zoomed", "brain.ome.zarr", ("3", *["plus"] * 3, "Z"), rendering="quadrant"),
+    Shot("chunks", "cells.ome.zarr", ("3", "number_sign")),
+    Shot("edit", "cells.ome.zarr/0", _FILL),
+    Shot("help", "cells.ome.zarr", ("right", "question_mark")),
     Shot("open", "", ("down", "down"), size=(100, 30)),
     Shot("plate", "plate.ome.zarr", ("3", "m")),
-    Shot("labels", "plate.ome.zarr/B/2/1", ("3", "v", "L", "x", *["down"] * 5)),
+    Shot("labels", "plate.ome.zarr/B/2/1", ("3", "L", "x", *["down"] * 5)),
     Shot("check", "plate.ome.zarr", ("V",)),
-    Shot("light", "brain.ome.zarr", ("right", "v", "o", "o"), theme="omezarr-light"),
-    Shot("small", "cells.ome.zarr", ("3", "v", "m", "c", "full_stop"), size=(80, 24)),
+    Shot("light", "brain.ome.zarr", ("right", "o"), theme="omezarr-light", rendering="braille"),
+    Shot("small", "cells.ome.zarr", ("3", "full_stop"), size=(80, 24)),
 )
 
 
@@ -128,7 +138,7 @@ async def shoot(shot: Shot, folder: Path, fonts: Fonts) -> None:
     shutil.rmtree(state_folder(), ignore_errors=True)  # what another picture left
     for url, mark, ago in _RECENT:
         remember(parse_location(url), Options(), mark, time.time() - ago)
-    settings = Settings(theme=shot.theme)
+    settings = Settings(theme=shot.theme, rendering=shot.rendering, colors=shot.colors)
     # A relative path, as the name of the temporary folder is another one each time.
     location = Location.local(write_demo(Path("omezarr-demo")))
     if shot.node:

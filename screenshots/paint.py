@@ -16,8 +16,19 @@ _SIZE, _BASELINE = 20, 19
 _FACES = "DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"
 
 # Glyphs that must meet their neighbours are drawn as rectangles, as fonts leave gaps between
-# lines. Left, top, width and height, in parts of the cell.
-_TILES = {"▀": (0, 0, 1, 1 / 2), "│": (5 / 12, 0, 2 / 12, 1)}
+# lines. Left, top, width and height of each, in parts of the cell.
+Tile = tuple[float, float, float, float]
+_QUARTERS = ((0, 0), (1 / 2, 0), (0, 1 / 2), (1 / 2, 1 / 2))
+_TILES: dict[str, tuple[Tile, ...]] = {
+    glyph: tuple((*at, 1 / 2, 1 / 2) for bit, at in enumerate(_QUARTERS) if code >> bit & 1)
+    for code, glyph in enumerate(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█")
+    if code
+}
+_TILES |= {"▀": ((0, 0, 1, 1 / 2),), "▄": ((0, 1 / 2, 1, 1 / 2),), "█": ((0, 0, 1, 1),)}
+_TILES |= {g: ((0, 1 - n / 8, 1, n / 8),) for n, g in enumerate("▁▂▃▄▅▆▇", 1)}
+_TILES["│"] = ((5 / 12, 0, 2 / 12, 1),)
+# Braille: the lowest bit is the dot on top of the left column.
+_BRAILLE, _DOTS = 0x2800, ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
 
 Fonts = tuple[ImageFont.FreeTypeFont, ImageFont.FreeTypeFont]
 RGB = tuple[int, int, int]
@@ -64,15 +75,24 @@ def paint_png(lines: Sequence[Sequence[Segment]], fonts: Fonts) -> Image.Image:
             ink, paper = _colours(style)
             _fill(draw, x, y, segment.cell_length * width, height, paper)
             for glyph in segment.text:
-                if glyph in _TILES:
-                    left, top, across, down = _TILES[glyph]
-                    at = x + left * width, y + top * height
-                    _fill(draw, *at, across * width, down * height, ink)
+                if tiles := _tiles(glyph):
+                    for left, top, across, down in tiles:
+                        at = x + left * width, y + top * height
+                        _fill(draw, *at, across * width, down * height, ink)
                 elif glyph != " ":
                     font = fonts[bool(style.bold)]
                     draw.text((x, y + _BASELINE), glyph, ink, font, anchor="ls")
                 x += cell_len(glyph) * width
     return image
+
+
+def _tiles(glyph: str) -> tuple[Tile, ...]:
+    """The rectangles that a glyph is made of; none where the font draws it."""
+    bits = ord(glyph) - _BRAILLE
+    if not 0 < bits < 256:
+        return _TILES.get(glyph, ())
+    dots = [at for bit, at in enumerate(_DOTS) if bits >> bit & 1]
+    return tuple((column / 2 + 1 / 12, row / 4 + 1 / 24, 4 / 12, 4 / 24) for column, row in dots)
 
 
 def _fill(
@@ -116,11 +136,10 @@ def self_contained(svg: str) -> str:
         width, height = _SVG_CELL
         path = ""
         for column, glyph in enumerate(glyphs):
-            left, top, across, down = _TILES[glyph]
-            at = float(x) + (column + left) * width, float(y) - _SVG_BASELINE + top * height
-            path += (
-                f"M{at[0]:g} {at[1]:g}h{across * width:g}v{down * height:g}h-{across * width:g}z"
-            )
+            for left, top, across, down in _TILES[glyph]:
+                at = float(x) + (column + left) * width, float(y) - _SVG_BASELINE + top * height
+                wide = across * width
+                path += f"M{at[0]:g} {at[1]:g}h{wide:g}v{down * height:g}h-{wide:g}z"
         return f'<path fill="{fills[style]}" shape-rendering="crispEdges" d="{path}"/>'
 
     return _TEXT.sub(as_rectangles, svg)

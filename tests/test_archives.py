@@ -401,6 +401,15 @@ class TestDamaged:
             except (OSError, UserError):
                 continue
 
+    def test_an_entry_without_a_name(self, tmp_path: Path) -> None:
+        file = tmp_path / "x.zip"
+        with ZipFile(file, "w") as made:
+            made.writestr("zarr.json", '{"zarr_format": 3, "node_type": "group"}')
+            made.writestr("named", "nobody knows of what")
+        # A name ends where a NUL stands: here before it begins.
+        file.write_bytes(file.read_bytes().replace(b"named", b"\0amed"))
+        assert [key for key, _ in opened(file).keys_below("")] == ["zarr.json"]
+
     def test_paths_that_lead_out(self, tmp_path: Path) -> None:
         (tmp_path / "secret").write_text("secret")
         with ZipFile(tmp_path / "x.zip", "w") as made:

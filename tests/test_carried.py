@@ -9,14 +9,13 @@ from looking import changed, image, request_of
 
 from omezarr_tui.image.look import ChannelLook
 from omezarr_tui.image.picture import PictureRequest
+from omezarr_tui.image.pointing import moved, zoomed_at
 from omezarr_tui.image.steering import (
     at_end,
     carried,
     level_changed,
     moving_along,
-    panned,
     turned,
-    zoomed,
 )
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.model import Window
@@ -47,9 +46,9 @@ def requests(draw: st.DrawFn) -> PictureRequest:
         "end": lambda r: at_end(r, last=True),
         "c": lambda r: moving_along(r, "c"),
         "turned": turned,
-        "near": lambda r: zoomed(r, 1.5),
-        "far": lambda r: zoomed(r, 1 / 1.5),
-        "down": lambda r: panned(r, 0.5, 0.25),
+        "near": lambda r: zoomed_at(r, 1.5, (0.5, 0.5)),
+        "far": lambda r: zoomed_at(r, 1 / 1.5, (0.5, 0.5)),
+        "down": lambda r: moved(r, 0.5, 0.25),
         "coarser": lambda r: level_changed(r, 1),
         "window": lambda r: changed(r, channels=((0, ChannelLook(window=Window(3, 9))),)),
         "half": lambda r: changed(r, rendering="half", invert=True),

@@ -15,17 +15,14 @@ from hypothesis.extra import numpy as hnp
 from looking import image as flat
 from looking import image_in, is_harmless, local, request_of, values_of, view_of
 
-from omezarr_tui.commands.ansi import ansi_lines
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.bar import overlay_note, overlay_text
-from omezarr_tui.image.cells import NOT_A_NUMBER, RAMP, Frame, ascii_frame, color_frame, label_frame
+from omezarr_tui.image.cells import RAMP, Depth, Frame, color_frame, glyph_frame, label_frame
 from omezarr_tui.image.composite import (
-    LEVELS,
-    NOT_A_NUMBER_RGB,
-    composed,
     inks,
     label_colors,
     label_tints,
+    laid_over,
     outlines,
 )
 from omezarr_tui.image.cursor import Cursor, cursor_at, cursor_in_middle, cursor_moved, sample_of
@@ -33,6 +30,7 @@ from omezarr_tui.image.overlay import Overlay
 from omezarr_tui.image.picture import Painter, Picture
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.sampling import choose_sampling
+from omezarr_tui.image.states import NOT_A_NUMBER, STATE_GLYPHS
 from omezarr_tui.image.under_cursor import label_texts, place_texts
 from omezarr_tui.ome.labels import label_image, label_images, source_image
 
@@ -216,36 +214,29 @@ class TestColours:
         self, labels: Values, opacity: int, data: st.DataObject
     ) -> None:
         declared = {1: (200, 100, 0, 255), 2: (0, 0, 255, 51), 3: (7, 7, 7, 0)}
-        brightness = data.draw(hnp.arrays("float64", labels.shape, elements=st.floats(0, 1)))
-        tint = (240, 120, 60)
-        shown = composed(brightness, tint, label_tints(labels, declared, opacity)).astype(int)
+        picture = data.draw(hnp.arrays("uint8", (*labels.shape, 3)))
+        shown = laid_over(picture, label_tints(labels, declared, opacity)).astype(int)
         edge = outlines(labels)
         for at, label in np.ndenumerate(labels):
             *color, own = label_colors(np.array([label]), declared)[0].tolist()
             alpha = own / 255 * (opacity / 100 if opacity else edge[at])
+            shades = max(1, round(47 * (1 - alpha))) if alpha else 255
             for part in range(3):
-                wanted = (1 - alpha) * brightness[at] * tint[part] + alpha * color[part]
+                wanted = (1 - alpha) * picture[(*at, part)] + alpha * color[part]
                 # Half a shade of what shows through, and half of a whole number.
-                assert abs(shown[(*at, part)] - wanted) <= 240 / (LEVELS - 1) + 0.51
+                assert abs(shown[(*at, part)] - wanted) <= (1 - alpha) * 128 / shades + 0.51
 
-    def test_where_nothing_shows_through_there_is_one_shade(self) -> None:
-        brightness = np.linspace(0, 1, 200).reshape(2, 100)
+    def test_where_less_shows_through_there_are_fewer_shades(self) -> None:
+        grey = np.arange(200, dtype=np.uint8).reshape(2, 100)
+        picture = np.repeat(grey[..., None], 3, axis=2)
         labels = np.ones((2, 100), "u1")
         counts = [
-            len(
-                color_frame(composed(brightness, (255,) * 3, label_tints(labels, {}, o))).palette
-                or ()
-            )
-            for o in (100, 75, 50, 25)
+            len(color_frame(laid_over(picture, label_tints(labels, {}, opacity))).palette or ())
+            for opacity in (100, 75, 50, 25)
         ]
         assert counts == sorted(counts)
-        assert (counts[0], counts[-1]) == (1, 36)
-
-    def test_what_is_no_number_keeps_its_colour(self) -> None:
-        tints = label_tints(np.array([[0, 1]]), {1: (0, 0, 0, 255)}, 50)
-        shown = composed(np.full((1, 2), np.nan), (255, 255, 255), tints)
-        assert shown[0, 0].tolist() == list(NOT_A_NUMBER_RGB)
-        assert shown[0, 1].tolist() == [round(part / 2) for part in NOT_A_NUMBER_RGB]
+        assert counts[0] == 1
+        assert counts[-1] < 40
 
     @pytest.mark.parametrize("dark", [True, False])
     def test_ink_can_be_read_on_the_background(self, dark: bool) -> None:
@@ -274,21 +265,22 @@ class TestGlyphs:
 
     def frame(self, opacity: int, *, color: bool = True, dark: bool = True) -> Frame:
         tints = label_tints(self.LABELS, {}, opacity)
-        brightness = np.full(self.LABELS.shape, 0.0 if dark else 1.0)
-        return ascii_frame(brightness, dark=dark, labels=self.LABELS, tints=tints, color=color)
+        light = np.full(self.LABELS.shape, 0.0 if dark else 1.0)
+        depth: Depth = "true" if color else "none"
+        return glyph_frame(light, "ascii", depth, dark=dark, labels=self.LABELS, tints=tints)
 
     @pytest.mark.parametrize("opacity", [0, 50])
     def test_without_colours_outlines_are_lines(self, opacity: int) -> None:
         frame = self.frame(opacity, color=False)
-        assert (frame.lines, frame.ink, frame.palette) == (self.OUTLINES, None, None)
+        assert (frame.lines, frame.fg, frame.palette) == (self.OUTLINES, None, None)
 
     def test_outlines_in_colour(self) -> None:
         frame = self.frame(0)
         assert frame.lines == self.OUTLINES
-        assert frame.ink is not None
+        assert frame.fg is not None
         drawn = np.array([[glyph != " " for glyph in line] for line in frame.lines])
-        np.testing.assert_array_equal(frame.ink >= 0, drawn)
-        assert len(set(frame.ink[drawn].tolist())) == 2
+        np.testing.assert_array_equal(frame.fg >= 0, drawn)
+        assert len(set(frame.fg[drawn].tolist())) == 2
 
     @pytest.mark.parametrize("dark", [True, False])
     def test_filled_ones_keep_the_ink_and_are_no_blanks(self, dark: bool) -> None:
@@ -298,19 +290,23 @@ class TestGlyphs:
         )
         brightness = np.linspace(0, 1, 35).reshape(5, 7)
         tints = label_tints(self.LABELS, {}, 100)
-        inked = ascii_frame(brightness, dark=dark, labels=self.LABELS, tints=tints).lines
-        plain = ascii_frame(brightness, dark=dark).lines
+        inked = glyph_frame(
+            brightness, "ascii", "true", dark=dark, labels=self.LABELS, tints=tints
+        ).lines
+        plain = glyph_frame(brightness, dark=dark).lines
         assert inked == tuple(
             "".join(RAMP[1] if g == " " and label else g for g, label in zip(*pair, strict=True))
             for pair in zip(plain, self.LABELS, strict=True)
         )
 
-    def test_what_is_no_number_stays(self) -> None:
+    def test_what_is_no_value_stays(self) -> None:
         labels = np.ones((1, 2), int)
-        tints = label_tints(labels, {}, 50)
-        brightness = np.array([[np.nan, 1.0]])
-        frame = ascii_frame(brightness, labels=labels, tints=tints)
-        assert frame.lines == (NOT_A_NUMBER + RAMP[-1],)
+        states = np.array([[NOT_A_NUMBER, 0]], np.uint8)
+        light = np.array([[np.nan, 1.0]])
+        frame = glyph_frame(
+            light, "ascii", "true", states=states, labels=labels, tints=label_tints(labels, {}, 50)
+        )
+        assert frame.lines == (STATE_GLYPHS[NOT_A_NUMBER] + RAMP[-1],)
 
     @pytest.mark.parametrize("rendering", ["ascii", "half"])
     def test_alone_in_their_own_colours(self, rendering: Any) -> None:
@@ -320,22 +316,11 @@ class TestGlyphs:
         if rendering == "half":
             assert set(frame.palette) == {(0, 0, 0), (250, 200, 40)}
             return
-        assert frame.ink is not None
-        assert [frame.palette[ink] for ink in frame.ink[2] if ink >= 0] == [(250, 200, 40)] * 4
+        assert frame.fg is not None
+        assert [frame.palette[ink] for ink in frame.fg[2] if ink >= 0] == [(250, 200, 40)] * 4
         assert frame.lines[2][6] == " "  # it is transparent
-        colorless = label_frame(self.LABELS, rendering, declared, color=False)
-        assert (colorless.lines, colorless.ink) == (frame.lines, None)
-
-    def test_colours_for_a_terminal(self) -> None:
-        frame = Frame(
-            (" ab c", "     "), ((1, 2, 3), (4, 5, 6)), ink=np.array([[-1, 0, 0, -1, 1]] * 2)
-        )
-        assert list(ansi_lines(frame)) == [
-            " \x1b[38;2;1;2;3mab \x1b[38;2;4;5;6mc\x1b[0m",
-            "     ",
-        ]
-        frame = Frame(("ab",), ((1, 2, 3),), ink=np.array([[0, -1]]))
-        assert list(ansi_lines(frame)) == ["\x1b[38;2;1;2;3ma\x1b[0mb"]
+        colorless = label_frame(self.LABELS, rendering, declared, "none")
+        assert (colorless.lines, colorless.fg) == (frame.lines, None)
 
 
 # -- the cursor ---------------------------------------------------------------------------
@@ -475,7 +460,7 @@ class TestUnderCursor:
         filled = replace(overlay, opacity=75)
         assert overlay_text(painted(store, (6, 8), overlay=filled)) == "labels a 75 %"
         # Without colours glyphs show the outlines, whatever the opacity.
-        colorless = painted(store, (6, 8), overlay=filled, color=False)
+        colorless = painted(store, (6, 8), overlay=filled, depth="none")
         assert overlay_text(colorless) == "labels a outlines"
 
     def test_that_it_tells_no_pixel_size(self, store: Path) -> None:

@@ -48,7 +48,7 @@ class TestReading:
             if image is not None:
                 request = request_of(image)
                 far, near = (Painter(Reader(a)).paint(request) for a in (access, here))
-                np.testing.assert_array_equal(far.samples, near.samples)
+                np.testing.assert_array_equal(far.samples.values, near.samples.values)
 
     @each_way(*(way for way in WAYS if way not in UNLISTED))
     @pytest.mark.parametrize("name", PLAIN)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from omezarr_tui.demo import write_demo
 from omezarr_tui.image.picture import PictureRequest
-from omezarr_tui.image.pointing import dragged, zoomed_at
+from omezarr_tui.image.pointing import moved, zoomed_at
 from omezarr_tui.image.view import first_view
 from omezarr_tui.ome.discover import image_of
 from omezarr_tui.store.hierarchy import read_node
@@ -79,14 +79,14 @@ class TestPointer:
         self, request_: PictureRequest, down: float, across: float
     ) -> None:
         start = zoomed_at(request_, 6, (0.5, 0.5))
-        moved = dragged(start, down, across)
-        assert place(moved, (0, 0)) == pytest.approx(place(start, (down, across)), abs=1e-6)
+        after = moved(start, down, across)
+        assert place(after, (0, 0)) == pytest.approx(place(start, (down, across)), abs=1e-6)
 
     def test_it_ends_at_the_edge_and_comes_back_at_once(self, request_: PictureRequest) -> None:
         start = zoomed_at(request_, 6, (0.5, 0.5))
-        edge = dragged(start, 100, -100)
+        edge = moved(start, 100, -100)
         assert place(edge, (1, 0)) == pytest.approx((1, 0), abs=1e-6)
-        back = dragged(edge, -0.1, 0.1)
+        back = moved(edge, -0.1, 0.1)
         assert place(back, (0, 0)) == pytest.approx(place(edge, (-0.1, 0.1)), abs=1e-6)
 
 

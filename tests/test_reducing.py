@@ -239,6 +239,14 @@ class TestMeans:
         sampling = replace(sampling, projection=Projection(0, "mean", 0, planes))
         np.testing.assert_allclose(fed(sampling, stack).values, 1.5e308, rtol=1e-9)
 
+    @pytest.mark.parametrize("dtype", ["uint8", "float64"])
+    def test_more_samples_than_are_summed_at_a_time(self, dtype: str) -> None:
+        """The pixel that two of them share is in both."""
+        plane = (values_of((90, 61)) % 251).astype(dtype)
+        sampling = sampling_of(plane, (0.25, 89.5, 3.0, 60.75), (37, 50))
+        found = fed(sampling, plane, ([31], [40, 41])).values
+        np.testing.assert_allclose(found, expected(sampling, plane), rtol=1e-9)
+
     def test_pixels_that_are_shown_larger(self) -> None:
         plane = values_of((2, 3))
         sampling = sampling_of(plane, (0.0, 2.0, 0.0, 3.0), (4, 9))
@@ -274,6 +282,16 @@ class TestMaxima:
         sampling = replace(sampling, method="maximum", projection=Projection(0, "maximum", 0, 3))
         found = fed(sampling, stack, ([1], [3], []))
         np.testing.assert_array_equal(found.values, stack[0, ::2, ::2])
+
+    @pytest.mark.parametrize("method", ["maximum", "mean", "nearest"])
+    @pytest.mark.parametrize("dtype", ["uint16", "int8", "float32"])
+    def test_the_larger_value_in_the_second_plane_of_a_block(self, method: Any, dtype: str) -> None:
+        stack = np.zeros((2, 2, 2), dtype)
+        stack[0, 0, 0], stack[1, 0, 0] = 5, 100
+        stack[0, 1, 1], stack[1, 1, 1] = 90, 7
+        sampling = sampling_of(stack, (0.0, 2.0, 0.0, 2.0), (2, 2))
+        sampling = replace(sampling, method=method, projection=Projection(0, "maximum", 0, 2))
+        assert fed(sampling, stack).values.tolist() == [[100, 0], [0, 90]]
 
     def test_truth_values(self) -> None:
         plane = np.eye(4, dtype=bool)

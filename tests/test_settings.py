@@ -28,7 +28,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     file.write_text(
         'theme = "gruvbox"\nrendering = "half"\ncolors = "256"\ncache_bytes = 8\nprefetch_bytes = 3\nask_above_bytes = 1\npage_rows = 7\n'
         "well_bytes = 11\n"
-        'expand_nodes = 9\n\n[keys]\nfind = "f"\n'
+        'expand_nodes = 9\nremember_views = false\n\n[keys]\nfind = "f"\n'
         '[places."s3://lab/"]\nprofile = "lab"\nstorage_options = { region = "x" }\n'
     )
     told = asdict(load_settings(file))
@@ -42,6 +42,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "well_bytes": 11,
         "page_rows": 7,
         "expand_nodes": 9,
+        "remember_views": False,
         "keys": {"find": "f"},
         "places": {"s3://lab/": {"profile": "lab", "storage_options": {"region": "x"}}},
     }
@@ -57,6 +58,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         ("page_rows = 0", "page_rows to 0"),
         ("page_rows = -3", "page_rows to -3"),
         ("page_rows = true", "page_rows to True"),
+        ("remember_views = 1", "true or false"),
         ("page_rows = 1.5", "a whole number above 0"),
         ('page_rows = "5"', "a whole number above 0"),
         ("theme = 5", "a text"),

@@ -11,7 +11,6 @@ from omezarr_tui.image.palette import number_of
 _RESET = "\x1b[0m"
 _BEFORE, _BEHIND = "39", "49"  # the terminal's own colours
 _OWN = -1
-_WHOLE_IF_EQUAL = "▀▄"  # glyphs that cannot be seen where both colours are the same
 
 
 def ansi_lines(frame: Frame) -> Iterator[str]:
@@ -64,7 +63,7 @@ def _colored(
         if bg != ground:
             yield f"\x1b[{grounds[bg]}m"
             ground = bg
-        if glyph == " " or (glyph in _WHOLE_IF_EQUAL and fg == bg != _OWN):
+        if glyph == " " or fg == bg != _OWN:
             yield " "
             continue
         if fg != ink:

@@ -28,6 +28,7 @@ from omezarr_tui.image.colormaps import color_table
 from omezarr_tui.image.look import GREY, SOURCES, Look
 from omezarr_tui.image.overlay import OPACITIES, Overlay
 from omezarr_tui.image.picture import Painter, Picture, PictureRequest, TooLarge
+from omezarr_tui.image.positions import pixel_on
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.sampling import ProjectionMethod
 from omezarr_tui.image.selection import Selection, parse_selection
@@ -43,7 +44,8 @@ from omezarr_tui.text import cell_width, format_bytes, listed, padded, visible
 
 DETAILS = """\
 Positions count from 0, in pixels of the level that --level names, else in pixels of the
-finest; -1 is the last. An axis that is fixed is not displayed: --at y=100 shows z and x.
+finest; -1 is the last; z=7.5um, t=50% and c=DAPI work too. An axis that is fixed is not
+displayed: --at y=100 shows z and x.
 Arrays that are no pictures, such as texts, complex numbers or one axis, show as a table.
 Without --glyphs a terminal of many colours shows half-blocks, any other place ASCII.
 
@@ -338,7 +340,9 @@ def _positions(text: str, image: Image, sizes: tuple[int, ...], place: Place) ->
     """Axis -> position."""
     axes = [axis.name for axis in image.multiscale.axes]
     try:
-        selection = parse_selection(text, sizes, axes)
+        selection = parse_selection(
+            text, sizes, axes, place=lambda at, word: pixel_on(image, at, sizes[at], word)
+        )
         return _fixed(selection, axes)
     except ValueError as error:
         what = f"--at {visible(text)} does not fit {place.name}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from omezarr_tui.image.braille import braille
 from omezarr_tui.image.composite import (
     RGB,
     RGBA,
@@ -17,6 +18,7 @@ from omezarr_tui.image.composite import (
     vivid,
 )
 from omezarr_tui.image.dots import dot_glyphs, set_dots
+from omezarr_tui.image.palette import mixed, shown
 from omezarr_tui.image.quadrants import quadrants
 from omezarr_tui.image.states import STATE_GLYPHS, pattern_states
 
@@ -33,10 +35,14 @@ PER_CELL: dict[Rendering, tuple[int, int]] = {
     "ascii": (1, 1), "half": (2, 1), "quadrant": (2, 2), "braille": (4, 2),
 }  # fmt: skip
 CELL_PIXELS = (16, 8)  # of a terminal that does not tell
+_ALL_STEPS = 256
 # Glyphs by their ink, in even steps: measured in DejaVu Sans Mono as the mean coverage of
 # the cell, from 0 to 0.28, each within half a step. The test of this table measures them
 # anew, large, as the grid of pixels disturbs small ones.
 RAMP = " .,:;*+cxueSA#Q@"
+# Dots cover so little that, in proportion to brightness, all would be dark: more of them lie in
+# what is dim. Measured by benchmarks/fidelity.py.
+_LIFTED = 2.5
 # The lines of a label's outline by the sides on which it ends: above, below, left, right. They
 # are no glyphs of the ramp, so that outlines show where there are no colours.
 _LINES = ("-", "|", "/", "\\", "o")
@@ -129,7 +135,10 @@ def glyph_frame(
 
     light = np.nan_to_num(light, nan=0.0)
     if rendering != "ascii":
-        return dots_frame(light if dark else 1 - light, rendering, states, labels, tints)
+        ink = light if dark else 1 - light
+        if rendering == "braille":
+            ink = 1 - (1 - ink) ** _LIFTED
+        return dots_frame(ink, rendering, states, labels, tints)
     ramp = np.array([*(RAMP if dark else RAMP[::-1])])
     cells = ramp[np.rint(light * (len(ramp) - 1)).astype(int)]
     if states is not None:
@@ -158,6 +167,7 @@ def color_frame(
     rendering: Rendering = "half",
     depth: Depth = "true",
     cell_pixels: tuple[int, int] = CELL_PIXELS,
+    steps: int = _ALL_STEPS,
 ) -> Frame:
     """Colours as they are, as nearly as cells can show them.
 
@@ -171,14 +181,33 @@ def color_frame(
         The colours that the terminal has; not ``none``.
     cell_pixels
         Height and width of a cell in true pixels.
+    steps
+        Shades of red, green and blue that means of samples take at the most: fewer make a frame
+        shorter to send.
     """
+    import numpy as np
+
     if rendering == "pixels":
         return _pixel_frame(colors, cell_pixels)
-    if rendering == "quadrant":
-        return _quadrant_frame(colors, depth)
-    if rendering == "braille":
-        return _braille_frame(colors, depth)
-    return _halves(*with_palette(colors), depth)
+    per_cell = PER_CELL[rendering]
+    samples = _filled_up(colors, per_cell)
+    if depth == "16" and rendering != "braille":
+        samples = mixed(samples)
+    if rendering == "half":
+        fore, behind = samples[0::2], samples[1::2]
+        glyphs = np.full(fore.shape[:2], "▀")
+    else:
+        glyphs, fore, behind = (quadrants if rendering == "quadrant" else braille)(samples)
+    if depth == "16" and rendering == "braille":  # a dot is too small to be part of a pattern
+        behind = mixed(behind)
+    both = np.concatenate([fore, behind])
+    if depth in ("16", "256"):
+        both = shown(both, depth)
+    elif rendering != "half" and steps < _ALL_STEPS:
+        both = np.rint(np.rint(both * ((steps - 1) / 255)) * (255 / (steps - 1)))
+    places, palette = with_palette(both)
+    rows = len(fore)
+    return Frame(_joined(glyphs), palette, places[:rows], places[rows:], per_cell, depth=depth)
 
 
 def label_frame(
@@ -262,35 +291,6 @@ def dots_frame(
     return Frame(_joined(dot_glyphs(dots, per_cell)), per_cell=per_cell)
 
 
-def _braille_frame(colors: np.ndarray[Any, Any], depth: Depth) -> Frame:
-    """Dots in the colour of their cell, so many as it is bright."""
-    import numpy as np
-
-    per_cell = PER_CELL["braille"]
-    padded = _filled_up(colors, per_cell)
-    dots = set_dots(padded.max(axis=-1) / 255)
-    rows, columns = padded.shape[0] // per_cell[0], padded.shape[1] // per_cell[1]
-    cells = padded.reshape(rows, per_cell[0], columns, per_cell[1], 3)
-    mean = cells.mean(axis=(1, 3))
-    # The dots tell how bright it is; their colour tells the hue, in full.
-    brightest = np.maximum(mean.max(axis=-1, keepdims=True), 1)
-    ink = np.rint(mean * (255 / brightest)).astype(np.uint8)
-    places, palette = with_palette(ink)
-    glyphs = dot_glyphs(dots, per_cell)
-    places = np.where(glyphs == " ", -1, places.astype(int))
-    return Frame(_joined(glyphs), palette, fg=places, per_cell=per_cell, depth=depth)
-
-
-def _quadrant_frame(colors: np.ndarray[Any, Any], depth: Depth) -> Frame:
-    import numpy as np
-
-    per_cell = PER_CELL["quadrant"]
-    glyphs, fore, behind = quadrants(_filled_up(colors, per_cell))
-    places, palette = with_palette(np.concatenate([fore, behind]))
-    rows = len(fore)
-    return Frame(_joined(glyphs), palette, places[:rows], places[rows:], per_cell, depth=depth)
-
-
 def _pixel_frame(colors: np.ndarray[Any, Any], cell_pixels: tuple[int, int]) -> Frame:
     rows, columns = -(-len(colors) // cell_pixels[0]), -(-colors.shape[1] // cell_pixels[1])
     return Frame((" " * columns,) * rows, per_cell=cell_pixels, pixels=colors)
@@ -334,13 +334,3 @@ def with_palette(colors: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], tu
     found, places = np.unique(red << 16 | green << 8 | blue, return_inverse=True)
     palette = tuple((c >> 16, c >> 8 & 255, c & 255) for c in found.tolist())
     return places.reshape(colors.shape[:2]), palette
-
-
-def _halves(places: np.ndarray[Any, Any], palette: tuple[RGB, ...], depth: Depth) -> Frame:
-    import numpy as np
-
-    if places.shape[0] % 2:  # the lower half of the last cell repeats the upper one
-        places = np.concatenate([places, places[-1:]])
-    upper, lower = places[0::2], places[1::2]
-    lines = ("▀" * upper.shape[1],) * upper.shape[0]
-    return Frame(lines, palette, upper, lower, PER_CELL["half"], depth=depth)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _HALVES = " ▀▄█"
 _BRAILLE = 0x2800
-_DARKEST = 0.04
+_DARKEST = 0.02
 # The bit of each dot of a braille cell, by rows: Unicode counts them down the columns.
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
@@ -33,12 +33,7 @@ def set_dots(light: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     dots
         (rows, columns), bool.
     """
-    import numpy as np
-
-    thresholds = _thresholds()
-    rows, columns = light.shape
-    size = len(thresholds)
-    tiled = np.tile(thresholds, (-(-rows // size), -(-columns // size)))[:rows, :columns]
+    tiled = thresholds(*light.shape)
     # What is nearly black has no dots: a few, far apart, would only show the pattern.
     dots: np.ndarray[Any, Any] = light > _DARKEST + (1 - _DARKEST) * tiled
     return dots
@@ -73,12 +68,13 @@ def dot_glyphs(dots: np.ndarray[Any, Any], per_cell: tuple[int, int]) -> np.ndar
     return table[(cells * bits).sum(axis=(2, 3))]  # type: ignore[no-any-return]
 
 
-def _thresholds() -> np.ndarray[Any, Any]:
-    """Bayer's matrix, 8 × 8: thresholds between 0 and 1, neighbours far apart."""
+def thresholds(rows: int, columns: int) -> np.ndarray[Any, Any]:
+    """Bayer's matrix of 8 × 8, over and over: from 0 to 1 (rows, columns), neighbours far apart."""
     import numpy as np
 
     matrix = np.zeros((1, 1))
     for _ in range(3):
         matrix = np.block([[4 * matrix, 4 * matrix + 2], [4 * matrix + 3, 4 * matrix + 1]])
-    thresholds: np.ndarray[Any, Any] = (matrix + 0.5) / matrix.size
-    return thresholds
+    times = -(-rows // len(matrix)), -(-columns // len(matrix))
+    tiled: np.ndarray[Any, Any] = np.tile((matrix + 0.5) / matrix.size, times)[:rows, :columns]
+    return tiled

@@ -1,48 +1,104 @@
-"""Exact values -> a .npy file, block by block, so that the array may be larger than memory."""
+"""Exact values -> a file, block by block, so that the array may be larger than memory."""
 
 from __future__ import annotations
 
-import errno
-import math
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from itertools import product
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from omezarr_tui.errors import ExitCode, UserError
+from omezarr_tui.image.export_blocks import parts_of
+from omezarr_tui.image.export_file import check_place, check_room, new_file
 from omezarr_tui.image.selection import Selection
 from omezarr_tui.image.values import read_values
-from omezarr_tui.settings import MIB
+from omezarr_tui.ome.discover import Image
+from omezarr_tui.ome.model import Axis
+from omezarr_tui.ome.read import multiscale_of_array
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.arrays import open_array
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import format_bytes
+from omezarr_tui.store.waiting import Cancelled
+from omezarr_tui.text import listed
 
 if TYPE_CHECKING:
     import numpy as np
 
-_BLOCK_BYTES = 32 * MIB
-_BLOCK_CHUNKS = 4096  # small chunks cost time rather than bytes, and progress must show
-_VARIABLE_BYTES = 64  # what a text of variable length is taken to need in memory
+Form = Literal["npy", "tiff", "csv"]
+SUFFIXES: dict[str, Form] = {".npy": "npy", ".tif": "tiff", ".tiff": "tiff", ".csv": "csv"}
+
+Progress = Callable[[int, int], None]
+Block = tuple[tuple[slice, ...], "np.ndarray[Any, Any]"]
 
 
-def export_npy(
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a file may tell of the values in it.
+
+    Parameters
+    ----------
+    axes
+        Of the array.
+    scale
+        Physical size of a pixel along each of them.
+    channels
+        Names of the channels, as far as there are any.
+    name
+        Of the image.
+    """
+
+    axes: tuple[Axis, ...]
+    scale: tuple[float, ...]
+    channels: tuple[str, ...] = ()
+    name: str = ""
+
+
+def described(image: Image, level: int) -> Described:
+    """What is known of a level of an image."""
+    multiscale = image.multiscale
+    channels = tuple(channel.label for channel in multiscale.channels)
+    name = multiscale.name or multiscale.path.rpartition("/")[2]
+    return Described(multiscale.axes, multiscale.levels[level].scale, channels, name)
+
+
+def described_array(node: Array) -> Described:
+    """What is known of an array by itself."""
+    multiscale = multiscale_of_array(node)
+    return Described(multiscale.axes, multiscale.levels[0].scale, name=node.name)
+
+
+def form_of(out: Path) -> Form:
+    """The format that a file's name asks for.
+
+    Raises
+    ------
+    UserError
+        It asks for none that is known.
+    """
+    form = SUFFIXES.get(out.suffix.lower())
+    if form is None:
+        raise UserError(
+            f"{out} was not written",
+            f"its name must end in {listed(list(SUFFIXES))}",
+            exit_code=ExitCode.USAGE,
+        )
+    return form
+
+
+def export(
     access: Access,
     node: Array,
     selection: Selection,
     out: Path,
+    about: Described,
     *,
     overwrite: bool = False,
-    progress: Callable[[int, int], None] = lambda written, total: None,
+    progress: Progress = lambda written, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> np.dtype[Any]:
-    """Write a selection of an array as a NumPy file, exactly.
+    """Write a selection of an array to a local file, exactly.
 
-    The file grows beside its place under another name and is renamed into it when it is
-    whole. Nothing is pickled: texts of variable length become texts of the width that the
-    longest needs (``<U9``, ``S4``).
+    The file grows beside its place under another name and is renamed into it when it is whole.
 
     Parameters
     ----------
@@ -53,154 +109,108 @@ def export_npy(
     selection
         Which values, in NumPy's meaning: an index drops its axis.
     out
-        The file to write.
+        The file to write; the end of its name says in which format. ``.npy`` holds no pickle:
+        texts of variable length become texts of the width that the longest needs (``<U9``,
+        ``S4``). ``.tif`` is an OME-TIFF, ``.csv`` a line for each row.
+    about
+        What a TIFF tells of axes, pixel sizes and channels.
     overwrite
         Replace a file that is there.
     progress
         Told elements so far and in all, after each block.
+    cancelled
+        Asked before each block.
 
     Returns
     -------
     dtype
-        The data type of the file: the array's own, byte order included.
+        The data type of what was written: the array's own, byte order included.
 
     Raises
     ------
     UserError
         There is such a file, no room for one, or the values cannot be read, or cannot be
-        kept without pickling.
+        kept in this format.
+    Cancelled
+        `cancelled` said True; nothing is left of the file.
     OSError
         The folder cannot be written.
     """
-    _check_place(out, overwrite)
+    form = form_of(out)
+    check_place(out, overwrite=overwrite)
     array = open_array(access, node)
     name = node.path or access.location.name
+    source = Source(node, selection, array.dtype, name, _reading(array, node, selection, name))
+    source.cancelled, source.progress = cancelled, progress
+    if form == "csv":
+        from omezarr_tui.image.export_csv import write_csv
 
-    def blocks() -> Iterator[tuple[tuple[slice, ...], np.ndarray[Any, Any]]]:
-        for part, place in _parts(node, selection):
-            yield place, read_values(array, part, name).squeeze(axis=selection.dropped)
+        with new_file(out, overwrite=overwrite) as file:
+            return write_csv(file, source)
+    if form == "tiff":
+        from omezarr_tui.image.export_tiff import write_tiff
 
-    dtype = _fixed_dtype(array.dtype, (block for _, block in blocks()), name)
-    needed = selection.size * dtype.itemsize
-    if needed > (free := shutil.disk_usage(out.parent).free):
-        raise UserError(
-            f"{out} was not written",
-            f"it needs {format_bytes(needed)}, and {format_bytes(free)} are free there",
-        )
-    handle, beside = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".partial")
-    os.close(handle)
-    try:
-        _write(Path(beside), dtype, selection, blocks(), progress)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(beside).chmod(0o666 & ~mask)
-        Path(beside).replace(out)
-    finally:
-        Path(beside).unlink(missing_ok=True)
+        check_room(out, selection.size * array.dtype.itemsize)
+        with new_file(out, overwrite=overwrite) as file:
+            return write_tiff(file, source, about)
+    from omezarr_tui.image.export_npy import fixed_dtype, write_npy
+
+    dtype = fixed_dtype(source)
+    check_room(out, selection.size * dtype.itemsize)
+    with new_file(out, overwrite=overwrite) as file:
+        write_npy(file, source, dtype)
     return dtype
 
 
-def _check_place(out: Path, overwrite: bool) -> None:
-    if out.is_dir():
-        raise UserError(f"{out} is a folder", "name a file", exit_code=ExitCode.USAGE)
-    if not out.parent.is_dir():
-        raise UserError(f"{out} was not written", "its folder is not there")
-    if out.exists() and not overwrite:
-        raise UserError(f"{out} is there already", "--force replaces it", exit_code=ExitCode.USAGE)
+@dataclass
+class Source:
+    """What is written: blocks of values, and how far that has come.
+
+    Parameters
+    ----------
+    node, selection
+        Which values.
+    dtype
+        Of the array.
+    name
+        What the array is called in an error.
+    read
+        Reads a part.
+    """
+
+    node: Array
+    selection: Selection
+    dtype: np.dtype[Any]
+    name: str
+    read: Callable[[Selection], np.ndarray[Any, Any]]
+    progress: Progress = lambda written, total: None
+    cancelled: Callable[[], bool] = lambda: False
+
+    def blocks(self, *, as_lines: bool = False, is_told: bool = True) -> Iterator[Block]:
+        """The values, each block with its place in the selection's values.
+
+        Parameters
+        ----------
+        as_lines
+            As of `parts_of`.
+        is_told
+            Whether progress is told of.
+        """
+        written = 0
+        for part, place in parts_of(self.node, self.selection, as_lines=as_lines):
+            if self.cancelled():
+                raise Cancelled
+            block = self.read(part)
+            yield place, block
+            written += block.size
+            if is_told:
+                self.progress(written, self.selection.size)
 
 
-def _write(
-    file: Path,
-    dtype: np.dtype[Any],
-    selection: Selection,
-    blocks: Iterator[tuple[tuple[slice, ...], np.ndarray[Any, Any]]],
-    progress: Callable[[int, int], None],
-) -> None:
-    import numpy as np
+def _reading(
+    array: Any, node: Array, selection: Selection, name: str
+) -> Callable[[Selection], np.ndarray[Any, Any]]:
+    def read(part: Selection) -> np.ndarray[Any, Any]:
+        return read_values(array, part, name).squeeze(axis=selection.dropped)
 
-    if not selection.size * dtype.itemsize:  # no memory can be mapped to a file without values
-        with file.open("wb") as stream:
-            np.lib.format.write_array(stream, np.empty(selection.shape, dtype), allow_pickle=False)
-        return
-    np.lib.format.open_memmap(file, mode="w+", dtype=dtype, shape=selection.shape)
-    _reserve(file)
-    written = 0
-    for place, block in blocks:
-        # Mapped anew each time, so that what was written does not stay in memory.
-        np.lib.format.open_memmap(file, mode="r+")[place] = block
-        written += block.size
-        progress(written, selection.size)
-
-
-def _reserve(file: Path) -> None:
-    """Take the room on the disk: a disk that fills up later would end the process."""
-    if not hasattr(os, "posix_fallocate"):
-        return
-    with file.open("r+b") as stream:
-        try:
-            os.posix_fallocate(stream.fileno(), 0, file.stat().st_size)
-        except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # what some disks cannot
-                raise
-
-
-def _parts(node: Array, selection: Selection) -> Iterator[tuple[Selection, tuple[slice, ...]]]:
-    """The selection in boxes of whole chunks, each with its place in the result."""
-    if not selection.size:
-        return
-    steps = _box(node, selection)
-    for place in product(*(selection.cells(steps))):
-        low = [at * step for at, step in zip(place, steps, strict=True)]
-        part = selection.inside([(at, at + step) for at, step in zip(low, steps, strict=True)])
-        if part is not None:
-            yield part, _place(part, selection)
-
-
-def _box(node: Array, selection: Selection) -> tuple[int, ...]:
-    """Elements along each axis of what is read at once: whole chunks, within a budget."""
-    steps = [max(1, step) for step in node.chunks]
-    room = _BLOCK_BYTES // (math.prod(steps) * (node.dtype.itemsize or _VARIABLE_BYTES))
-    room = min(room, _BLOCK_CHUNKS)
-    for axis in reversed(range(len(steps))):
-        count = max(1, min(room, len(selection.cells(steps)[axis])))
-        steps[axis] *= count
-        room //= count
-    return tuple(steps)
-
-
-def _place(part: Selection, whole: Selection) -> tuple[slice, ...]:
-    """Where a part of a selection stands in the selection's values."""
-    place = []
-    for inner, outer in zip(part.parts, whole.parts, strict=True):
-        if isinstance(inner, slice) and isinstance(outer, slice):
-            start = (inner.start - outer.start) // outer.step
-            place.append(slice(start, start + len(range(inner.start, inner.stop, inner.step))))
-    return tuple(place)
-
-
-def _fixed_dtype(
-    dtype: np.dtype[Any], blocks: Iterator[np.ndarray[Any, Any]], name: str
-) -> np.dtype[Any]:
-    """The data type itself, or for texts of variable length one that is wide enough."""
-    import numpy as np
-
-    if not dtype.hasobject:
-        return dtype
-    longest, kinds = 1, set()
-    for block in blocks:
-        for value in block.ravel().tolist():
-            kinds.add(type(value))
-            if not isinstance(value, str | bytes):
-                raise UserError(
-                    f"{name} was not exported",
-                    f"a {type(value).__name__} has no place in a .npy file without pickle",
-                )
-            if value[-1:] in ("\0", b"\0"):
-                raise UserError(
-                    f"{name} was not exported",
-                    "a value ends in a null character, which a .npy file cannot keep",
-                )
-            longest = max(longest, len(value))
-    if len(kinds) > 1:
-        raise UserError(f"{name} was not exported", "it mixes texts and bytes")
-    return np.dtype(f"S{longest}" if kinds == {bytes} else f"<U{longest}")
+    return read

@@ -67,7 +67,7 @@ def framed(
         return glyph(light, colors=colors)
     if tints is not None:
         colors = laid_over(colors, tints)
-    return color_frame(colors, look.rendering, look.depth, look.cell_pixels)
+    return color_frame(colors, look.rendering, look.depth, look.cell_pixels, look.steps)
 
 
 def colors_of(request: PictureRequest, layers: Sequence[Layer]) -> np.ndarray[Any, Any]:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from omezarr_tui.store.waiting import Cancelled
-
 if TYPE_CHECKING:
     import numpy as np
-
-    from omezarr_tui.image.reader import Reader
-    from omezarr_tui.store.node import Array
 
 BINS = 1 << 16  # at the most: each value of 16 bits has one of its own
 _MANTISSA = 53  # bits of a double: narrower bins could not be told apart
@@ -243,33 +238,9 @@ def _bins(values: np.ndarray[Any, Any], exponent: int) -> np.ndarray[Any, Any]:
     return bins
 
 
-def count_region(
-    reader: Reader,
-    array: Array,
-    region: Region,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Histogram:
-    """Count the values of a region, chunk by chunk.
-
-    Parameters
-    ----------
-    reader
-        Reads the pixels.
-    array, region
-        What is counted: a slice with start and stop for each axis.
-    cancelled
-        Asked before each chunk.
-
-    Raises
-    ------
-    UserError
-        A chunk cannot be read.
-    Cancelled
-        `cancelled` said True.
-    """
+def histogram_of(blocks: Iterable[np.ndarray[Any, Any]]) -> Histogram:
+    """Count the values of arrays of one type (any shape), one after another."""
     counter = Counter()
-    for block in reader.blocks(array, region, cancelled):
-        if cancelled():
-            raise Cancelled
-        counter.add(block.values)
+    for values in blocks:
+        counter.add(values)
     return counter.result()

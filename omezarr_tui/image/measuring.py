@@ -9,6 +9,7 @@ from omezarr_tui.image.channels import channel_axis, channel_count, channel_name
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.plotted import Counting, counting_text, of_channel
 from omezarr_tui.image.region import Region, region_seen
+from omezarr_tui.image.sampling import Projection
 from omezarr_tui.image.statistics import Statistics
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.store.node import Array
@@ -32,8 +33,6 @@ class Measuring:
         What they are of what is looked at.
     counting
         The level, and a region of it for each channel.
-    plane
-        The axes down and across.
     needed
         Uncompressed bytes to read.
     """
@@ -41,7 +40,6 @@ class Measuring:
     image: Image
     what: What
     counting: Counting
-    plane: tuple[int, int]
 
     @property
     def needed(self) -> int:
@@ -67,17 +65,17 @@ class Measuring:
     @property
     def size(self) -> str:
         """Pixels down and across, physical size and area."""
-        region = self.counting.regions[0][1]
-        counts = [region[axis].stop - region[axis].start for axis in self.plane]
+        region, plane = self.counting.regions[0][1], self.counting.plane
+        counts = [region[axis].stop - region[axis].start for axis in plane]
         axes = self.image.multiscale.axes
         scale = self.image.multiscale.levels[self.counting.level].scale
         parts = [f"{counts[0]} × {counts[1]} px"]
-        units = [axes[axis].unit for axis in self.plane]
+        units = [axes[axis].unit for axis in plane]
         if None not in units:
-            sides = [n * abs(scale[axis]) for n, axis in zip(counts, self.plane, strict=True)]
+            sides = [n * abs(scale[axis]) for n, axis in zip(counts, plane, strict=True)]
             told = (format_length(side, unit) for side, unit in zip(sides, units, strict=True))
             parts.append(" × ".join(told))
-            if units[0] == units[1] and axes[self.plane[0]].type == "space":
+            if units[0] == units[1] and axes[plane[0]].type == "space":
                 parts.append(f"{format_number(sides[0] * sides[1])} {format_unit(units[0])}²")
         return " · ".join(parts)
 
@@ -119,12 +117,15 @@ def measuring_of(
         ]
         part[view.rows], part[view.columns] = region.slices(array)
         if (projection := picture.sampling.projection) is not None:
-            part[projection.axis] = slice(0, array.shape[projection.axis])
+            size = array.shape[projection.axis]
+            projection = Projection(projection.axis, projection.method, 0, size)
+            part[projection.axis] = slice(0, size)
         regions = tuple((at, of_channel(tuple(part), axis, at)) for at in channels)
-        counting = Counting("plane", level, array, axis, regions)
+        plane = view.rows, view.columns
+        counting = Counting("plane", level, array, axis, regions, plane, projection)
         if counting.decoded_bytes <= budget:
             break
-    return Measuring(image, what, counting, (view.rows, view.columns))
+    return Measuring(image, what, counting)
 
 
 def statistics_rows(measuring: Measuring, found: dict[int, Statistics]) -> list[tuple[str, ...]]:

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from omezarr_tui.image.composite import RGB
+from omezarr_tui.image.dots import thresholds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +24,9 @@ _GREYS = tuple(range(8, 239, 10))  # of numbers 232 to 255
 _FIRST_GREY = 232
 # How much the eye makes of differences in red, green and blue, about.
 _WEIGHTS = (2.0, 4.0, 3.0)
+# Where colours are so few that hues get lost, light must not: luminance, red and blue against it.
+_LUMINANCE = (0.2126, 0.7152, 0.0722)
+_OF_LIGHT, _OF_RED, _OF_BLUE = 3.0, 0.6, 0.5
 _BITS = 5  # of each part of a colour, by which mixtures are looked up
 # What two colours that lie apart cost a mixture: their dots must not be seen as such.
 _APART = 0.1
@@ -53,8 +57,9 @@ def nearest(colors: np.ndarray[Any, Any], depth: Few) -> np.ndarray[Any, Any]:
     """
     import numpy as np
 
+    numbers: np.ndarray[Any, Any]
     if depth == "16":
-        numbers: np.ndarray[Any, Any] = _mixtures()[0][_cells(colors)]
+        numbers = _mixtures()[0][_cells(colors)]
         return numbers
     cube, grey = np.array(_CUBE), np.array(_GREYS)
     steps = abs(np.arange(256)[:, None] - cube).argmin(axis=1)
@@ -65,29 +70,42 @@ def nearest(colors: np.ndarray[Any, Any], depth: Few) -> np.ndarray[Any, Any]:
     to_cube = ((cube[part] - colors.astype(np.int16)) ** 2) @ weights
     to_grey = ((grey[shade][..., None] - colors.astype(np.int16)) ** 2) @ weights
     in_cube = 16 + part @ np.array([36, 6, 1])
-    return np.where(to_grey < to_cube, _FIRST_GREY + shade, in_cube).astype(np.uint8)
+    numbers = np.where(to_grey < to_cube, _FIRST_GREY + shade, in_cube).astype(np.uint8)
+    return numbers
 
 
-def mixed(colors: np.ndarray[Any, Any], thresholds: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The numbers of the 16 colours that stand side by side for one that is between two of them.
+def shown(colors: np.ndarray[Any, Any], depth: Few) -> np.ndarray[Any, Any]:
+    """The nearest colours themselves: red, green and blue (..., 3), uint8."""
+    import numpy as np
+
+    table = np.array(colors_of(depth), np.uint8)
+    found: np.ndarray[Any, Any] = table[nearest(colors, depth)]
+    return found
+
+
+def mixed(colors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The 16 colours in a pattern: two of them side by side for one that is between them.
+
+    The pattern keeps its place, so that what does not change looks the same in the next frame.
 
     Parameters
     ----------
     colors
         Red, green and blue (rows, columns, 3), uint8.
-    thresholds
-        From 0 to 1 (rows, columns): where the mixture's second colour begins to be taken.
 
     Returns
     -------
-    numbers
-        (rows, columns), uint8.
+    colors
+        Red, green and blue (rows, columns, 3), uint8.
     """
     import numpy as np
 
     _, one, other, part = _mixtures()
     cells = _cells(colors)
-    return np.where(part[cells] > thresholds, other[cells], one[cells])
+    taken = part[cells] > thresholds(colors.shape[0], colors.shape[1])
+    table = np.array(NAMED, np.uint8)
+    pattern: np.ndarray[Any, Any] = table[np.where(taken, other[cells], one[cells])]
+    return pattern
 
 
 @lru_cache(maxsize=1 << 14)
@@ -110,8 +128,9 @@ def _cells(colors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Places in the tables of mixtures (...)."""
     import numpy as np
 
-    cells: np.ndarray[Any, Any] = (colors >> (8 - _BITS)).astype(np.intp)
-    return cells[..., 0] << 2 * _BITS | cells[..., 1] << _BITS | cells[..., 2]
+    red, green, blue = ((colors[..., part] >> (8 - _BITS)).astype(np.intp) for part in range(3))
+    cells: np.ndarray[Any, Any] = red << 2 * _BITS | green << _BITS | blue
+    return cells
 
 
 @cache
@@ -127,14 +146,22 @@ def _mixtures() -> tuple[np.ndarray[Any, Any], ...]:
     """
     import numpy as np
 
-    weights = np.sqrt(np.array(_WEIGHTS) / sum(_WEIGHTS)).astype(np.float32)
-    named = np.array(NAMED, np.float32) * weights
-    side = np.linspace(0, 255, 1 << _BITS, dtype=np.float32)
-    colors = np.stack(np.meshgrid(side, side, side, indexing="ij"), axis=-1).reshape(-1, 3)
-    colors = colors * weights
+    light = np.array(_LUMINANCE)
+    seen = np.stack(
+        [_OF_LIGHT * light, _OF_RED * ([1, 0, 0] - light), _OF_BLUE * ([0, 0, 1] - light)]
+    )
+    named = (np.array(NAMED) @ seen.T).astype(np.float32)
+    side = np.linspace(0, 255, 1 << _BITS)
+    levels = np.stack(np.meshgrid(side, side, side, indexing="ij"), axis=-1).reshape(-1, 3)
+    colors = (levels @ seen.T).astype(np.float32)
     apart = ((colors[:, None] - named) ** 2).sum(axis=-1)
     closest = apart.argmin(axis=1)
     least = apart.min(axis=1)
+    # A grey is made of greys: dots of colours, though they would add up, are none of it.
+    is_grey = np.array([len({*color}) == 1 for color in NAMED])
+    grey = np.ptp(levels, axis=1) == 0
+    closest[grey] = np.where(is_grey, apart[grey], np.inf).argmin(axis=1)
+    least[grey] = apart[grey, closest[grey]]
     best = [closest.astype(np.uint8), closest.astype(np.uint8), np.zeros(len(colors), np.float32)]
     for one in range(len(named)):
         for other in range(one + 1, len(named)):
@@ -143,7 +170,7 @@ def _mixtures() -> tuple[np.ndarray[Any, Any], ...]:
             part = np.clip((colors - named[one]) @ along / length, 0, 1)
             error = ((colors - named[one] - part[:, None] * along) ** 2).sum(axis=-1)
             error += _APART * length * part * (1 - part)
-            better = error < least
+            better = (error < least) & ~(grey & ~(is_grey[one] & is_grey[other]))
             least[better] = error[better]
             best[0][better], best[1][better], best[2][better] = one, other, part[better]
     first, second, part = best

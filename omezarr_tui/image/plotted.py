@@ -13,6 +13,7 @@ from omezarr_tui.image.histogram import Region
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.profile import Track
 from omezarr_tui.image.region import Region as DrawnRegion
+from omezarr_tui.image.sampling import Projection
 from omezarr_tui.ome.model import Window
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import visible
@@ -22,6 +23,8 @@ Scope = Literal["region", "seen", "plane", "level"]
 SCOPES: tuple[Scope, ...] = ("region", "seen", "plane", "level")
 # Along what: the row or the column of the cursor, the stepped axis, or a drawn line.
 Along = Literal["row", "column", "axis", "line"]
+# Both ends (row, column) of a line over a picture, in samples of it.
+Line = tuple[tuple[float, float], tuple[float, float]]
 
 _LIGHTEST, _DARKEST = 0.4, 0.45  # luminance of ink on a light and on a dark background
 _WEIGHTS = (0.299, 0.587, 0.114)
@@ -62,6 +65,10 @@ class Counting:
         Number of the level.
     axis
         That of channels, which the regions differ in; None where there is none.
+    plane
+        The axes down and across.
+    projection
+        The planes of the regions that are made one before anything is counted.
     """
 
     scope: Scope
@@ -69,11 +76,16 @@ class Counting:
     array: Array
     axis: int | None
     regions: tuple[tuple[int, Region], ...]
+    plane: tuple[int, int]
+    projection: Projection | None = None
 
     @property
     def pixels(self) -> int:
-        """How many pixels there are of each channel."""
-        return math.prod(part.stop - part.start for part in self.regions[0][1])
+        """How many values there are of each channel."""
+        sizes = [part.stop - part.start for part in self.regions[0][1]]
+        if self.projection is not None:
+            sizes[self.projection.axis] = 1
+        return math.prod(sizes)
 
     @property
     def decoded_bytes(self) -> int:
@@ -115,23 +127,25 @@ def counting_of(picture: Picture, scope: Scope, drawn: DrawnRegion | None = None
     """
     axis = channel_axis(picture.request.image)
     sampling = picture.sampling
+    plane, projection = (sampling.rows, sampling.columns), sampling.projection
     level, array, region = sampling.level, sampling.array, list(sampling.region)
     if scope == "level":
         level = picture.request.image.readable[-1]
         coarsest = picture.request.image.levels[level]
         assert isinstance(coarsest, Array)
         array, region = coarsest, [slice(0, size) for size in coarsest.shape]
+        projection = None
     elif scope == "region" and drawn is not None:
         region[sampling.rows], region[sampling.columns] = drawn.slices(array)
     elif scope == "plane":
-        for at in (sampling.rows, sampling.columns):
+        for at in plane:
             region[at] = slice(0, array.shape[at])
-    if axis in (sampling.rows, sampling.columns):
+    if axis in plane:
         axis = None  # channels lie side by side in the plane
     regions = tuple(
         (layer.channel, of_channel(tuple(region), axis, layer.channel)) for layer in picture.layers
     )
-    return Counting(scope, level, array, axis, regions)
+    return Counting(scope, level, array, axis, regions, plane, projection)
 
 
 def of_channel(region: Region, axis: int | None, channel: int) -> Region:
@@ -142,13 +156,18 @@ def of_channel(region: Region, axis: int | None, channel: int) -> Region:
 
 
 def counting_text(counting: Counting, names: list[str]) -> str:
-    """Which pixels are counted: ``level 1, z 15, y 20–60``; whole axes are not named."""
-    parts = [f"level {counting.level}"]
+    """Which pixels are counted: ``level 1, z 15, y 20–60``; whole axes are not named.
+
+    Of a projection it is told what it is of: ``level 1, maximum over z 0–24, y 20–60``.
+    """
+    parts, projection = [f"level {counting.level}"], counting.projection
     for at, part in enumerate(counting.regions[0][1]):
-        if at == counting.axis or part == slice(0, counting.array.shape[at]):
-            continue
         last = f"–{part.stop - 1}" if part.stop - part.start > 1 else ""
-        parts.append(f"{visible(names[at], 24)} {part.start}{last}")
+        told = f"{visible(names[at], 24)} {part.start}{last}"
+        if projection is not None and at == projection.axis:
+            parts.append(f"{projection.method} over {told}")
+        elif at != counting.axis and part != slice(0, counting.array.shape[at]):
+            parts.append(told)
     return ", ".join(parts)
 
 
@@ -193,6 +212,21 @@ def tracks_of(
         (layer.channel, track.at_channel(axis_of_channels, layer.channel))
         for layer in picture.layers
     ]
+
+
+def line_on(picture: Picture, track: Track) -> Line | None:
+    """Where a track lies on a picture, which may be of another level; None across its plane."""
+    sampling = picture.sampling
+    axes = sampling.rows, sampling.columns
+    if not {*track.axes} <= {*axes}:
+        return None
+    steps, first = sampling.pixels_per_sample, (sampling.top, sampling.left)
+    row, column, last_row, last_column = (
+        ((pixel[axis] + 0.5) / track.array.shape[axis] * sampling.array.shape[axis] - start) / step
+        for pixel in (track.start, track.end)
+        for axis, start, step in zip(axes, first, steps, strict=True)
+    )
+    return (row, column), (last_row, last_column)
 
 
 def cursor_on(picture: Picture, cursor: Cursor, pixel: tuple[int, ...]) -> Cursor:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from omezarr_tui.image.cursor import Cursor
     from omezarr_tui.image.picture import PictureRequest
 
 
@@ -24,17 +25,34 @@ def zoomed_at(request: PictureRequest, factor: float, at: tuple[float, float]) -
     (top, height), (left, width) = _window(request)
     changed = replace(request, view=request.view.zoomed(factor))
     (_, new_height), (_, new_width) = _window(changed)
-    return _centred(
+    return centred(
         changed,
         top + at[0] * height + (0.5 - at[0]) * new_height,
         left + at[1] * width + (0.5 - at[1]) * new_width,
     )
 
 
-def dragged(request: PictureRequest, down: float, across: float) -> PictureRequest:
+def zoomed_on(request: PictureRequest, factor: float, cursor: Cursor) -> PictureRequest:
+    """Look from nearer or farther at what the cursor is on; out of sight it comes to the middle."""
+    view = request.view
+    place = (cursor.along(view.rows, view), cursor.along(view.columns, view))
+    at = _part(request, place)
+    if not all(0 <= part <= 1 for part in at):
+        request = centred(request, *place)
+        at = _part(request, place)
+    return zoomed_at(request, factor, at)
+
+
+def moved(request: PictureRequest, down: float, across: float) -> PictureRequest:
     """Move the window by parts of the height and width of the picture."""
     (top, height), (left, width) = _window(request)
-    return _centred(request, top + (0.5 + down) * height, left + (0.5 + across) * width)
+    return centred(request, top + (0.5 + down) * height, left + (0.5 + across) * width)
+
+
+def _part(request: PictureRequest, place: tuple[float, float]) -> tuple[float, float]:
+    """Where a place of the plane lies in the picture, as parts of its height and width."""
+    (top, height), (left, width) = _window(request)
+    return (place[0] - top) / height, (place[1] - left) / width
 
 
 def _window(request: PictureRequest) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -47,8 +65,8 @@ def _window(request: PictureRequest) -> tuple[tuple[float, float], tuple[float, 
     )
 
 
-def _centred(request: PictureRequest, row: float, column: float) -> PictureRequest:
-    """The window with another centre, no farther than it shows something new."""
+def centred(request: PictureRequest, row: float, column: float) -> PictureRequest:
+    """The window with another centre (parts of the plane), no farther than it shows something."""
     (_, height), (_, width) = _window(request)
     row = min(max(row, height / 2), 1 - height / 2)
     column = min(max(column, width / 2), 1 - width / 2)

@@ -7,7 +7,7 @@ bytes; a plane whose chunks are all kept costs no reading.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -23,8 +23,8 @@ from omezarr_tui.store.node import Array
 if TYPE_CHECKING:
     import numpy as np
 
-
-_JOINED_BYTES = MIB
+# What is seen of a plane is put together up to here: to reduce it once is quicker than by parts.
+_JOINED_BYTES = 16 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +99,44 @@ class Reader:
         Cancelled
             `cancelled` said True.
         """
+        import numpy as np
+
         reducer = reducer_for(sampling)
         rows, columns, deep = sampling.rows, sampling.columns, sampling.projection
         kept = (rows, columns) if deep is None else (deep.axis, rows, columns)
+        others = tuple(axis for axis in range(len(sampling.region)) if axis not in kept)
         order = tuple(sorted(kept).index(axis) for axis in kept)
-        blocks: Iterable[Block] = self.blocks(sampling.array, sampling.region, cancelled)
-        if self._change is None and _nbytes(sampling) <= _JOINED_BYTES:
-            blocks = _joined(list(blocks), sampling.region)
-        for block in blocks:
+
+        def take(values: np.ndarray[Any, Any], start: Place) -> None:
+            plane = values.squeeze(axis=others).transpose(order)
+            reducer.take(plane, start[rows], start[columns])
+
+        region = sampling.region
+        first = tuple(part.start for part in region)
+        shape = tuple(part.stop - part.start for part in region)
+        is_small = math.prod(shape) * (sampling.array.dtype.itemsize or 1) <= _JOINED_BYTES
+        whole: np.ndarray[Any, Any] | None = None
+        for block in self.blocks(sampling.array, region, cancelled):
             values, written = block.values, block.written
             if self._change is not None:
                 values = self._change(block.start, values)
                 written = written or values is not block.values
-            others = tuple(axis for axis in range(values.ndim) if axis not in kept)
-            plane = values.squeeze(axis=others).transpose(order)
-            reducer.add(plane, block.start[rows], block.start[columns], written=written)
+            size = values.shape
+            reducer.note(
+                (size[rows], size[columns]),
+                block.start[rows],
+                block.start[columns],
+                written=written,
+            )
+            if not is_small or size == shape:
+                take(values, block.start)
+                continue
+            if whole is None:
+                whole = np.empty(shape, values.dtype)
+            at = [slice(b - a, b - a + n) for a, b, n in zip(first, block.start, size, strict=True)]
+            whole[tuple(at)] = values
+        if whole is not None:
+            take(whole, first)
         return reducer.result()
 
     def blocks(
@@ -145,15 +168,16 @@ class Reader:
         Cancelled
             `cancelled` said True.
         """
-        missing = []
-        for place in places_in(node, region):
+        missing = {}
+        for place, start, inside in _parts(node, region):
             chunk = self._cache.get(node.path, place)
             if chunk is None:
-                missing.append(place)
+                missing[place] = start, inside
             else:
-                yield _part(node, place, chunk, region)
-        for place, chunk in self._read(node, missing, cancelled):
-            yield _part(node, place, chunk, region)
+                yield Block(start, chunk.values[inside], chunk.written)
+        for place, chunk in self._read(node, list(missing), cancelled):
+            start, inside = missing[place]
+            yield Block(start, chunk.values[inside], chunk.written)
 
     def missing_bytes(self, node: Array, region: tuple[slice, ...]) -> int:
         """Uncompressed bytes of the chunks of a region that are not kept; 0 costs no reading."""
@@ -208,33 +232,28 @@ def places_in(node: Array, region: tuple[slice, ...]) -> Iterator[Place]:
     )
 
 
-def _nbytes(sampling: Sampling) -> int:
-    elements: int = math.prod(part.stop - part.start for part in sampling.region)
-    return elements * (sampling.array.dtype.itemsize or 1)
+def _parts(
+    node: Array, region: tuple[slice, ...]
+) -> Iterator[tuple[Place, Place, tuple[slice, ...]]]:
+    """The chunks that a region touches, in C order.
 
-
-def _joined(blocks: list[Block], region: tuple[slice, ...]) -> list[Block]:
-    """The blocks of a small region as one, which is reduced sooner; unless some are missing."""
-    import numpy as np
-
-    if len(blocks) < 2 or not all(block.written for block in blocks):
-        return blocks
-    whole = np.empty([part.stop - part.start for part in region], blocks[0].values.dtype)
-    for block in blocks:
-        at = tuple(
-            slice(start - part.start, start - part.start + size)
-            for start, part, size in zip(block.start, region, block.values.shape, strict=True)
-        )
-        whole[at] = block.values
-    return [Block(tuple(part.start for part in region), whole, written=True)]
-
-
-def _part(node: Array, place: Place, chunk: Chunk, region: tuple[slice, ...]) -> Block:
-    """The part of a chunk that lies in the region."""
-    start = []
-    part = []
-    for at, step, wanted in zip(place, node.chunks, region, strict=True):
-        low = max(wanted.start, at * step)
-        start.append(low)
-        part.append(slice(low - at * step, min(wanted.stop, (at + 1) * step) - at * step))
-    return Block(tuple(start), chunk.values[tuple(part)], chunk.written)
+    Yields
+    ------
+    place
+        In the grid of chunks.
+    start
+        Where the first element that is both in the chunk and in the region lies in the array.
+    inside
+        What of the chunk lies in the region.
+    """
+    axes = []
+    for wanted, step in zip(region, node.chunks, strict=True):
+        axis = []
+        for at in range(wanted.start // step, -(-wanted.stop // step)):
+            low = max(wanted.start, at * step)
+            inside = slice(low - at * step, min(wanted.stop, (at + 1) * step) - at * step)
+            axis.append((at, low, inside))
+        axes.append(axis)
+    for parts in product(*axes):
+        place, start, inside_all = zip(*parts, strict=True)
+        yield place, start, inside_all

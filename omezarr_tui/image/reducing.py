@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from omezarr_tui.image.covering import centres, covered, covers_one_pixel, edges, touched
 from omezarr_tui.image.projecting import Projected, lowest, nans_in
+from omezarr_tui.image.weighing import Weights, weights_of
 
 if TYPE_CHECKING:
     import numpy as np
 
     from omezarr_tui.image.sampling import Sampling
 
-_TILE_ROWS = 128  # of a block that are averaged at a time, so that copies stay small
+_TILE_ROWS = 256  # of a block that are averaged at a time, so that copies stay small
 _LONG = ("int64", "uint64")  # doubles do not hold all of their values
 
 
@@ -74,9 +75,9 @@ class Reducer:
             "nearest": Nearest,
         }
         projection, method = sampling.projection, sampling.method
-        is_exact = projection is None and sampling.array.dtype.name in _LONG
         # The mean of a single long integer need not become a double.
-        is_exact = is_exact and method == "mean" and covers_one_pixel(sampling)
+        is_long = sampling.array.dtype.name in _LONG
+        is_exact = is_long and method == "mean" and covers_one_pixel(sampling)
         self._way = ways["nearest" if is_exact else method](sampling)
         # The maximum of maxima needs no plane in between.
         self._projected = (
@@ -100,7 +101,15 @@ class Reducer:
         written
             Whether the chunk that it is of was ever written.
         """
-        self._written.add(block.shape[-2:], top, left, written)
+        self.note(block.shape[-2:], top, left, written=written)
+        self.take(block, top, left)
+
+    def note(self, size: tuple[int, ...], top: int, left: int, *, written: bool) -> None:
+        """Note whether a block of rows × columns is of a chunk that was ever written."""
+        self._written.add(size, top, left, written)
+
+    def take(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
+        """Take the values of a block of which was noted whether it was written, or its parts."""
         (self._projected or self._way).add(block, top, left)
 
     def result(self) -> Samples:
@@ -122,76 +131,64 @@ class AreaAverage:
     def __init__(self, sampling: Sampling) -> None:
         import numpy as np
 
-        self._np = np
-        self._edges = edges(sampling)
-        self._covered = [covered(each) for each in self._edges]
-        # Blocks beside one another share their rows, those below one another their columns.
-        self._known: dict[tuple[int, int, int], tuple[slice, np.ndarray[Any, Any]]] = {}
+        self._axes = (
+            (sampling.top, sampling.bottom, sampling.grid[0]),
+            (sampling.left, sampling.right, sampling.grid[1]),
+        )
         self._sum = np.zeros(sampling.grid, np.float64)
-        self._weight = np.zeros(sampling.grid, np.float64)
+        self._weight: np.ndarray[Any, Any] | None = None  # of what is finite, where not all is
         self._infinite: np.ndarray[Any, Any] | None = None  # weights of +inf and of -inf
         self.left_out = 0
 
     def add(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
         """Take a block (rows, columns) whose first pixel lies at top, left of the array."""
-        np = self._np
-        across, weights_across = self._weights(1, left, block.shape[1])
+        import numpy as np
+
+        across = weights_of(*self._axes[1], left, block.shape[1])
         for start in range(0, block.shape[0], _TILE_ROWS):
-            tile = block[start : start + _TILE_ROWS].astype(np.float64)
-            down, weights_down = self._weights(0, top + start, tile.shape[0])
-            where = (down, across)
-            if block.dtype.kind == "f" and not (finite := np.isfinite(tile)).all():
-                self.left_out += int(tile.size - finite.sum())
-                self._note_infinite(tile, where, weights_down, weights_across)
-                tile = np.where(finite, tile, 0)
-                self._weight[where] += weights_down @ finite @ weights_across.T
-            else:
-                self._weight[where] += np.outer(
-                    weights_down.sum(axis=1), weights_across.sum(axis=1)
-                )
-            self._sum[where] += weights_down @ tile @ weights_across.T
+            tile: np.ndarray[Any, Any] = block[start : start + _TILE_ROWS].astype(np.float64)
+            down = weights_of(*self._axes[0], top + start, tile.shape[0])
+            if block.dtype.kind == "f":
+                tile = self._only_finite(tile, down, across)
+            across.add_across(down.sums(tile), self._sum[down.inside, across.inside])
 
     def result(self) -> np.ndarray[Any, Any]:
         """The samples (rows, columns), float64."""
-        np = self._np
+        import numpy as np
+
+        if self._weight is None:  # integers: the parts of each sample are 1 together
+            return self._sum
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean: Any = self._sum / self._weight
+            mean: np.ndarray[Any, Any] = self._sum / self._weight
         if self._infinite is not None:
             above, below = self._infinite > 0
             nothing = self._weight == 0
             mean[nothing & above & ~below] = np.inf
             mean[nothing & below & ~above] = -np.inf
-        return mean  # type: ignore[no-any-return]
+        return mean
 
-    def _note_infinite(
-        self,
-        tile: np.ndarray[Any, Any],
-        where: tuple[slice, slice],
-        down: np.ndarray[Any, Any],
-        across: np.ndarray[Any, Any],
-    ) -> None:
-        np = self._np
+    def _only_finite(
+        self, tile: np.ndarray[Any, Any], down: Weights, across: Weights
+    ) -> np.ndarray[Any, Any]:
+        """The tile with 0 for what is not finite; that is noted."""
+        import numpy as np
+
+        if self._weight is None:
+            self._weight = np.zeros_like(self._sum)
+        where = (down.inside, across.inside)
+        finite = np.isfinite(tile)
+        if finite.all():
+            self._weight[where] += np.outer(down.totals, across.totals)
+            return tile
+        self.left_out += int(tile.size - finite.sum())
+        across.add_across(down.sums(finite), self._weight[where])
         for number, found in enumerate((tile == np.inf, tile == -np.inf)):
             if found.any():
                 if self._infinite is None:
                     self._infinite = np.zeros((2, *self._sum.shape))
-                self._infinite[(number, *where)] += down @ found @ across.T
-
-    def _weights(self, axis: int, start: int, count: int) -> tuple[slice, np.ndarray[Any, Any]]:
-        """The samples that pixels start…start+count touch, and by how much: (samples, pixels)."""
-        if (axis, start, count) in self._known:
-            return self._known[axis, start, count]
-        np = self._np
-        borders = self._edges[axis]
-        inside = touched(*self._covered[axis], start, count)
-        pixels = np.arange(start, start + count)
-        low = borders[inside.start : inside.stop, None]
-        high = borders[inside.start + 1 : inside.stop + 1, None]
-        common = np.minimum(high, pixels + 1) - np.maximum(low, pixels)
-        # As parts of the sample, so that no sum is larger than the values themselves.
-        found = inside, np.clip(common / (high - low), 0, None)
-        self._known[axis, start, count] = found
-        return found
+                across.add_across(down.sums(found), self._infinite[(number, *where)])
+        tile[~finite] = 0
+        return tile
 
 
 class Maximum:
@@ -280,27 +277,33 @@ class _Written:
     """Which samples lie, if only in part, in chunks that were written."""
 
     def __init__(self, sampling: Sampling) -> None:
-        import numpy as np
-
-        self._covered = (
-            [(pixels, pixels + 1) for pixels in centres(sampling)]
-            if sampling.method == "nearest"
-            else [covered(each) for each in edges(sampling)]
-        )
-        self._written = np.zeros(sampling.grid, bool)
+        self._sampling = sampling
+        self._blocks: list[tuple[tuple[int, ...], int, int]] = []
         self._any_missing = False
 
     def add(self, size: tuple[int, ...], top: int, left: int, written: bool) -> None:
         """Note a block of rows × columns pixels."""
-        if not written:
+        if written:
+            self._blocks.append((size, top, left))
+        else:
             self._any_missing = True
-            return
-        down, across = (
-            touched(*each, start, count)
-            for each, start, count in zip(self._covered, (top, left), size, strict=True)
-        )
-        self._written[down, across] = True
 
     def result(self) -> np.ndarray[Any, Any] | None:
         """The samples that lie in no written chunk; None where there are none."""
-        return ~self._written if self._any_missing and not self._written.all() else None
+        import numpy as np
+
+        if not self._any_missing:
+            return None
+        all_covered = (
+            [(pixels, pixels + 1) for pixels in centres(self._sampling)]
+            if self._sampling.method == "nearest"
+            else [covered(each) for each in edges(self._sampling)]
+        )
+        unwritten = np.ones(self._sampling.grid, bool)
+        for size, top, left in self._blocks:
+            down, across = (
+                touched(*each, start, count)
+                for each, start, count in zip(all_covered, (top, left), size, strict=True)
+            )
+            unwritten[down, across] = False
+        return unwritten if unwritten.any() else None

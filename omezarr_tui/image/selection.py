@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from omezarr_tui.text import plural, visible
+
+Place = Callable[[int, str], int]  # an axis and a word -> the index
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,11 @@ def whole(shape: Sequence[int]) -> Selection:
 
 
 def parse_selection(
-    text: str, shape: Sequence[int], axes: Sequence[str], default: Selection | None = None
+    text: str,
+    shape: Sequence[int],
+    axes: Sequence[str],
+    default: Selection | None = None,
+    place: Place | None = None,
 ) -> Selection:
     """Understand a selection that a user typed.
 
@@ -146,6 +153,9 @@ def parse_selection(
         The name of each axis.
     default
         What counts where nothing is said; None for the whole array.
+    place
+        Understands a word that is no number, such as a physical position: given the axis and
+        the word it gives the index.
 
     Raises
     ------
@@ -158,8 +168,10 @@ def parse_selection(
         return rest
     if len(pieces) > 1 and not pieces[-1]:  # NumPy allows a comma at the end
         pieces.pop()
+    if lost := next((piece for piece in pieces if piece in axes and not _is_plain(piece)), None):
+        raise ValueError(f"{visible(lost)} needs a position, as in {visible(lost)}=0")
     if any("=" in piece for piece in pieces):
-        parts = _by_name(pieces, shape, axes, rest)
+        parts = _by_name(pieces, shape, axes, rest, place)
     else:
         parts = _by_position(pieces, shape, axes)
     return Selection(tuple(parts), tuple(shape))
@@ -180,7 +192,11 @@ def _by_position(pieces: list[str], shape: Sequence[int], axes: Sequence[str]) -
 
 
 def _by_name(
-    pieces: list[str], shape: Sequence[int], axes: Sequence[str], rest: Selection
+    pieces: list[str],
+    shape: Sequence[int],
+    axes: Sequence[str],
+    rest: Selection,
+    place: Place | None,
 ) -> list[int | slice]:
     parts = list(rest.parts)
     seen: set[int] = set()
@@ -194,8 +210,16 @@ def _by_name(
         if at in seen:
             raise ValueError(f"{visible(name)} is given twice")
         seen.add(at)
-        parts[at] = _part(spelled, name, shape[at])
+        if place is None or _is_plain(spelled):
+            parts[at] = _part(spelled, name, shape[at])
+        else:
+            parts[at] = place(at, spelled)
     return parts
+
+
+def _is_plain(word: str) -> bool:
+    """Whether it is a number, or a range of numbers."""
+    return re.fullmatch(r"[-+:\d\s]*", word) is not None
 
 
 def _part(spelled: str, axis: str, size: int) -> int | slice:

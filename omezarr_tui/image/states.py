@@ -14,13 +14,13 @@ VALUE, NOT_A_NUMBER, ABOVE, BELOW, UNWRITTEN = range(5)
 STATE_NAMES = ("", "not a number", "infinite", "minus infinite", "never written")
 # None is a glyph of the ramp, nor of a label's outline; all are in ASCII.
 STATE_GLYPHS = (" ", "?", "^", "v", "~")
-# Two colours each, in turns: what was never written is hatched, and reads without hues too.
+# Two colours each, in the pattern that it also has where there are no colours.
 STATE_COLORS: tuple[tuple[RGB, RGB], ...] = (
     ((0, 0, 0), (0, 0, 0)),
-    ((120, 0, 90), (120, 0, 90)),
-    ((255, 150, 0), (150, 60, 0)),
-    ((0, 110, 200), (0, 50, 110)),
-    ((34, 42, 58), (58, 70, 92)),
+    ((175, 0, 135), (95, 0, 95)),
+    ((255, 175, 0), (175, 95, 0)),
+    ((0, 135, 215), (0, 0, 135)),
+    ((95, 95, 135), (38, 38, 38)),
 )
 
 
@@ -77,11 +77,11 @@ def paint_states(colors: np.ndarray[Any, Any], states: np.ndarray[Any, Any]) -> 
     """
     import numpy as np
 
-    rows, columns = states.shape
-    turns = (np.arange(rows)[:, None] // 2 + np.arange(columns) // 2) % 2
     table = np.array(STATE_COLORS, np.uint8)
     other = states != VALUE
-    colors[other] = table[states[other], turns[other]]
+    second = np.zeros(states.shape, np.intp)
+    second[~_patterned(states)] = 1
+    colors[other] = table[states[other], second[other]]
 
 
 def pattern_states(dots: np.ndarray[Any, Any], states: np.ndarray[Any, Any]) -> None:
@@ -94,14 +94,22 @@ def pattern_states(dots: np.ndarray[Any, Any], states: np.ndarray[Any, Any]) -> 
     states
         As `states_of` says (rows, columns).
     """
+    other = states != VALUE
+    dots[other] = _patterned(states)[other]
+
+
+def _patterned(states: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The pattern of each state, where it is (rows, columns): one that its neighbours have not."""
     import numpy as np
 
     rows, columns = np.indices(states.shape)
+    drawn = np.zeros(states.shape, bool)
     patterns = (
-        (states == NOT_A_NUMBER, (rows + columns) % 4 == 0),  # lines that rise
-        (states == ABOVE, columns % 4 < 2),  # upright bars
-        (states == BELOW, rows % 4 < 2),  # level bars
-        (states == UNWRITTEN, (rows - columns) % 8 == 0),  # thin lines that fall
+        (NOT_A_NUMBER, (rows + columns) % 4 == 0),  # lines that rise
+        (ABOVE, columns % 4 < 2),  # upright bars
+        (BELOW, rows % 4 < 2),  # level bars
+        (UNWRITTEN, (rows - columns) % 8 == 0),  # thin lines that fall
     )
-    for where, pattern in patterns:
-        dots[where] = pattern[where]
+    for state, pattern in patterns:
+        drawn |= (states == state) & pattern
+    return drawn

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from omezarr_tui.image.reader import Reader
-from omezarr_tui.store.node import Array
-from omezarr_tui.store.waiting import Cancelled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -154,44 +150,6 @@ def statistics_of(blocks: Iterable[np.ndarray[Any, Any]]) -> Statistics:
             adding = Real() if values.dtype.kind == "f" else Whole()
         adding.add(values)
     return Statistics(0, 0, 0) if adding is None else adding.result()
-
-
-def read_statistics(
-    reader: Reader,
-    array: Array,
-    region: tuple[slice, ...],
-    progress: Callable[[int], None] = lambda values: None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Statistics:
-    """The statistics of a region of an array, read chunk by chunk.
-
-    Parameters
-    ----------
-    region
-        A slice with start and stop for each axis.
-    progress
-        Told how many values were read so far, after each chunk.
-    cancelled
-        Asked before each chunk.
-
-    Raises
-    ------
-    UserError
-        A chunk cannot be read.
-    Cancelled
-        `cancelled` said True.
-    """
-
-    def blocks() -> Iterable[np.ndarray[Any, Any]]:
-        read = 0
-        for block in reader.blocks(array, region, cancelled):
-            if cancelled():
-                raise Cancelled
-            yield block.values
-            read += block.values.size
-            progress(read)
-
-    return statistics_of(blocks())
 
 
 def _bits(dtype: np.dtype[Any]) -> int:

@@ -77,17 +77,6 @@ def turned(request: PictureRequest) -> PictureRequest:
     return replace(request, view=view.displaying(*pairs[at]))
 
 
-def zoomed(request: PictureRequest, factor: float) -> PictureRequest:
-    """Look from nearer (factor above 1) or farther."""
-    view = request.view.zoomed(factor)
-    return replace(request, view=view.panned(0, 0))  # a wider window may stick out
-
-
-def panned(request: PictureRequest, down: float, across: float) -> PictureRequest:
-    """Move the window by parts of its height and width."""
-    return replace(request, view=request.view.panned(down, across))
-
-
 def whole_plane(request: PictureRequest) -> PictureRequest:
     """Show the whole plane."""
     return replace(request, view=request.view.whole())
@@ -142,3 +131,31 @@ def carried(request: PictureRequest, image: Image) -> PictureRequest:
     if level is None and request.level is not None:
         level = min(image.readable, key=lambda at: abs(at - (request.level or 0)))
     return replace(request, image=image, view=view, level=level)
+
+
+def at_same_place(request: PictureRequest, before: PictureRequest) -> PictureRequest | None:
+    """Look at an image at the place of another one of the same size.
+
+    Parameters
+    ----------
+    request
+        How the image is looked at by itself.
+    before
+        How the other one is looked at.
+
+    Returns
+    -------
+    request
+        With the planes, the axes and the window of the other; None where sizes differ along an
+        axis other than that of channels, or where the other one stands as by itself.
+    """
+    if before.view == first_view(before.image) or _sizes(before) != _sizes(request):
+        return None
+    return replace(request, view=carried(before, request.image).view)
+
+
+def _sizes(request: PictureRequest) -> dict[str, int]:
+    """Pixels along each axis but that of channels, by its name."""
+    axes = request.image.multiscale.axes
+    sizes = zip(axes, request.view.extent, strict=True)
+    return {axis.name: size for axis, size in sizes if axis.type != "channel"}

@@ -94,27 +94,52 @@ def _pixels(name: str, pixels: range, size: int) -> str:
 
 
 def _value(picture: Picture, row: int, column: int, counts: list[int]) -> str:
-    value = float(picture.samples.values[row, column])
-    if max(counts) == 1:
-        return f"value {_exact(value, picture.sampling.array.dtype.name)}"
-    sizes = picture.sampling.pixels_per_sample
+    """The value of a sample, and what it is of its pixels; of each channel that is shown."""
+    sampling, image = picture.sampling, picture.request.image
+    is_pixel, projection = max(counts) == 1, sampling.projection
+    what, of = ("value", "") if is_pixel else (sampling.method, f" of {_size(sampling, counts)}")
+    is_exact = is_pixel or what == "maximum"
+    if projection is not None:
+        over = f"{projection.method} over {_name(picture, projection.axis)}"
+        what, of = (over, "") if is_pixel else (what, f"{of} of the {over}")
+        is_exact = is_exact and projection.method == "maximum"
+    told = []
+    for layer in picture.layers:
+        value, dtype = layer.samples.values[row, column], layer.sampling.array.dtype.name
+        text = _exact(value, dtype) if is_exact else _rounded(float(value))
+        name = f"{channel_name(image, layer.channel)} " if len(picture.layers) > 1 else ""
+        told.append(name + text)
+    return f"{what} {', '.join(told)}{of}"
+
+
+def _size(sampling: Sampling, counts: list[int]) -> str:
+    """How many pixels a sample is made of, down and across."""
+    sizes = sampling.pixels_per_sample
     if max(sizes) <= 1:  # it lies on the edge of pixels
         sizes = (counts[0], counts[1])
-    told = format_number(value, 5) if math.isfinite(value) else _NOT_FINITE
-    of = f"{format_number(sizes[0], 3)} × {format_number(sizes[1], 3)} px"
-    return f"mean {told:>{_MEAN_WIDTH}} of {of}"
+    return f"{format_number(sizes[0], 3)} × {format_number(sizes[1], 3)} px"
 
 
-def _exact(value: float, dtype: str) -> str:
-    """A pixel's value in full, as its data type has it."""
+def _name(picture: Picture, axis: int) -> str:
+    return visible(picture.request.image.multiscale.axes[axis].name, _NAME_WIDTH)
+
+
+def _rounded(value: float) -> str:
+    return f"{format_number(value, 5) if math.isfinite(value) else _NOT_FINITE:>{_MEAN_WIDTH}}"
+
+
+def _exact(value: Any, dtype: str) -> str:
+    """A pixel's value (a NumPy scalar) in full, as its data type has it."""
     import numpy as np
 
+    if value.dtype.kind in "iub":
+        return str(int(value))
     if not math.isfinite(value):
         return _NOT_FINITE
     if dtype.startswith("float"):
         return str(np.dtype(dtype).type(value))
     if not dtype.startswith(("int", "uint", "bool")):
-        return format_number(value, 9)
+        return format_number(float(value), 9)
     return str(round(value)) if abs(value) < _EXACT else f"about {value:.10g}"
 
 
@@ -141,7 +166,8 @@ def pixel_under(picture: Picture, cursor: Cursor) -> Counting:
         channels = None  # they lie side by side in the plane
     numbers = [picture.request.channel] if channels is None else range(channel_count(image))
     regions = tuple((at, of_channel(region, channels, at)) for at in numbers)
-    return Counting("seen", level, array, channels, regions)
+    plane = sampling.rows, sampling.columns
+    return Counting("seen", level, array, channels, regions, plane)
 
 
 def pixel_texts(picture: Picture, pixel: Counting, values: Mapping[int, Any]) -> list[str]:

@@ -200,6 +200,11 @@ class ArchiveAccess:
 
         return AccessStore(self)
 
+    def path_in_zip(self, key: str) -> str:
+        """What a key is called in the zip, for other programs that open it."""
+        path = self._path(key)
+        return join_path(self._archive.inside, path)
+
     def _entry(self, key: str) -> ZipInfo | None:
         path = self._path(key)
         return self._archive.entries().get(path)

@@ -8,6 +8,7 @@ is empty, so it looks at the files at each read and sees what was changed.
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,14 @@ class FastChunks:
         ):
             raise NotSure
         return values, True
+
+
+def what_reads() -> str:
+    """With what chunks are read, in words."""
+    zarr = f"reads with zarr-python {version('zarr')}"
+    if find_spec("tensorstore") is None:
+        return f"{zarr} alone; the extra [fast] is not installed"
+    return f"{zarr} and tensorstore {version('tensorstore')}"
 
 
 def fast_chunks(access: Access, node: Array) -> FastChunks | None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 import threading
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +13,7 @@ from omezarr_tui.errors import UserError
 from omezarr_tui.settings import state_folder
 from omezarr_tui.store.access import Options
 from omezarr_tui.store.location import Location, parse_location
+from omezarr_tui.store.state_files import read_state, write_state
 
 MOST = 50
 _FILE = "recent.json"
@@ -95,11 +92,7 @@ def forget(recent: Recent) -> None:
 
 def load_recent() -> list[Recent]:
     """The stores that were opened, the last one first; what cannot be understood is left out."""
-    try:
-        found = json.loads(_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    entries = found.get("stores") if isinstance(found, dict) else None
+    entries = read_state(_file()).get("stores")
     known = [_understood(entry) for entry in (entries if isinstance(entries, list) else [])]
     return sorted(filter(None, known), key=lambda recent: -recent.when)[:MOST]
 
@@ -122,18 +115,7 @@ def _understood(entry: Any) -> Recent | None:
 
 
 def _write(stores: Iterable[Recent]) -> None:
-    """Replace the file in one step. A list that cannot be kept is no reason to complain."""
-    text = json.dumps({"stores": [asdict(one) for one in list(stores)[:MOST]]}, indent=1)
-    file = _file()
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{_FILE}.")
-        try:
-            with open(handle, "w", encoding="utf-8") as new:
-                new.write(text)
-            os.replace(name, file)
-        except OSError:
-            os.unlink(name)
+    write_state(_file(), {"stores": [asdict(one) for one in list(stores)[:MOST]]})
 
 
 def _file() -> Path:

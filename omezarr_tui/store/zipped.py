@@ -86,9 +86,12 @@ class Archive:
         try:
             with zipfile.ZipFile(_File(self.access, self.name)) as opened:
                 return {
-                    info.filename.strip("/"): info
+                    path: info
                     for info in opened.infolist()
-                    if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+                    # Not `is_dir`, which stumbles at an entry without a name. That is no file.
+                    if (path := info.filename.strip("/"))
+                    and not info.filename.endswith("/")
+                    and not info.filename.startswith("__MACOSX/")
                 }
         except FileNotFoundError as error:
             raise UserError(f"There is no {self.name}", "check the address") from error

@@ -27,7 +27,7 @@ Where = Literal[
     "findings",
 ]
 Needs = Literal[
-    "", "picture", "axis", "edit", "undo", "array", "plate", "well", "field",
+    "", "picture", "values", "axis", "edit", "undo", "array", "plate", "well", "field",
     "findings", "finding", "fix", "fixes",
 ]  # fmt: skip
 
@@ -134,6 +134,10 @@ ACTIONS: tuple[Action, ...] = (
            "axis"),
     Action("plane.last", ("end",), "End", "Last plane", "screen.plane_end(True)", "picture",
            "axis"),
+    Action("film", ("p",), "p", "Play along the stepped axis, or stop", "screen.film", "picture",
+           "axis", short="play", rank=31),
+    Action("film.speed", ("P",), "P", "Play faster; then slowly again", "screen.film_speed",
+           "picture", "axis"),
     # Plate
     Action("plate.move", (), "↑ ↓ ← →", "Move from well to well", "", "plate", "plate",
            short="move", rank=30),
@@ -214,8 +218,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("axis.c", ("c",), "c", "Step along c", "moving('c')", needs="axis"),
     Action("axis.next", ("a",), "a", "Step along the next axis", "next_moving", needs="axis",
            short="axis", rank=8),
-    Action("plane.goto", ("g",), "g", "Go to a plane by number", "goto", needs="axis",
-           short="go to", rank=9),
+    Action("plane.goto", ("g",), "g", "Go to a plane, a pixel or a place", "goto",
+           needs="picture", short="go to", rank=9),
     Action("level.finer", ("left_square_bracket",), "[", "Finer level", "level(-1)",
            needs="picture", short="level", rank=2),
     Action("level.coarser", ("right_square_bracket",), "]", "Coarser level", "level(1)",
@@ -272,11 +276,17 @@ ACTIONS: tuple[Action, ...] = (
            short="numbers", rank=37),
     Action("chunks", ("number_sign",), "#", "Chunks: stored, missing, damaged",
            "chunk_map", needs="picture", short="chunks", rank=38),
+    Action("save", ("s",), "s", "Save the view as PNG, or values as NPY, TIFF, CSV", "save",
+           needs="values", short="save", rank=39),
+    Action("copy", ("y",), "y", "Copy Python, value, path, napari or Neuroglancer link", "copy",
+           short="copy", rank=39),
     Action("labels.next", ("L",), "L", "The next label image over the picture", "labels",
            needs="picture", short="labels", rank=31),
     Action("labels.opacity", ("O",), "O", "Opacity of the labels, or outlines", "opacity",
            needs="picture"),
     Action("picture.read", ("r",), "r", "Read again, or read it anyway", "read"),
+    Action("bookmarks", ("apostrophe",), "'", "Bookmarks: keep this place, go to others",
+           "bookmarks", short="marks", rank=39),
     # Store
     Action("info.stored", ("b",), "b", "Count chunks written and bytes stored", "measure",
            needs="array", short="bytes", rank=10),

@@ -96,8 +96,12 @@ class OmezarrApp(App[None]):
     @on(messages.StoreChosen)
     def _show_store(self, event: messages.StoreChosen) -> None:
         """Show a store in the place of the one that was shown."""
+        stack = (s for s in reversed(self.screen_stack) if isinstance(s, BrowseScreen))
+        before = self._kept or next(stack, None)
         self._take_kept()
         screen = self._store_screen(event.opening)
+        if before is not None:  # so that the same place of two stores can be compared
+            screen.looked_at = before.looked_at
         if not event.by_hand:
             self._named = screen
         self.push_screen(screen)

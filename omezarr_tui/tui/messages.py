@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
@@ -73,13 +73,17 @@ class Searched(Message):
 
 @dataclass
 class Described(Message):
-    """A node was looked at more closely, and read again where `before` is not None."""
+    """A node was looked at more closely, and read again where `before` is not None.
+
+    How its image was looked at when the store was left the last time is told in `left`.
+    """
 
     node: Node
     image: Image | None
     before: Node | None = None
     series: SeriesList | None = None
     place: Place | None = None
+    left: Mapping[str, Any] | None = None
 
 
 @dataclass
@@ -153,6 +157,10 @@ class Painted(Message):
     """A picture is ready."""
 
     picture: Picture
+
+
+class RegionDrawn(Message):
+    """The region is another one, or there is none any more."""
 
 
 @dataclass

@@ -71,12 +71,13 @@ class PlotWorkers(EditWorkers):
         """Ask for histograms: `Tallied` or `NotPlotted`."""
 
         def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.image.histogram import count_region
+            from omezarr_tui.image.counted import counted_values
+            from omezarr_tui.image.histogram import histogram_of
 
             reader = self.get_reader()
             try:
                 counted = {
-                    channel: count_region(reader, counting.array, region, cancelled)
+                    channel: histogram_of(counted_values(reader, counting, region, cancelled))
                     for channel, region in counting.regions
                 }
             except Cancelled:

@@ -112,29 +112,30 @@ class ReadoutWorkers(EditWorkers):
         """Ask for statistics: `Measured`, now and then and at the end."""
 
         def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.image.statistics import read_statistics
+            from omezarr_tui.image.counted import counted_values
+            from omezarr_tui.image.statistics import statistics_of
 
             reader = self.get_reader()
             found: dict[int, Statistics] = {}
-            before, last = 0, monotonic()
+            read, last = 0, monotonic()
 
-            def grown(read: int) -> None:
-                nonlocal last
+            def noted(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+                nonlocal read, last
+                read += values.size
                 if monotonic() - last > _EVERY:
                     last = monotonic()
-                    self._tell(Measured(wanted, dict(found), before + read, False))
+                    self._tell(Measured(wanted, dict(found), read, False))
+                return values
 
             try:
                 for channel, region in wanted.counting.regions:
-                    found[channel] = read_statistics(
-                        reader, wanted.counting.array, region, grown, cancelled
-                    )
-                    before += wanted.counting.pixels
+                    parts = counted_values(reader, wanted.counting, region, cancelled)
+                    found[channel] = statistics_of(map(noted, parts))
             except Cancelled:
                 raise
             except Exception as error:  # codecs may raise anything
-                return Measured(wanted, found, before, True, told(error))
-            return Measured(wanted, found, before, True)
+                return Measured(wanted, found, read, True, told(error))
+            return Measured(wanted, found, read, True)
 
         self._summing.run(job)
 

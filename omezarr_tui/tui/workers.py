@@ -23,12 +23,14 @@ from omezarr_tui.store.search import find_by_name
 from omezarr_tui.store.stored import measure_stored
 from omezarr_tui.store.waiting import Cancel, Cancelled, given_up_by
 from omezarr_tui.tui import messages
+from omezarr_tui.tui.keep_workers import KeepWorkers
 from omezarr_tui.tui.label_workers import LabelWorkers
 from omezarr_tui.tui.lane import IsCancelled, Lane, told
 from omezarr_tui.tui.plate_workers import PlateWorkers
 from omezarr_tui.tui.plot_workers import PlotWorkers
 from omezarr_tui.tui.prefetch_workers import PrefetchWorkers
 from omezarr_tui.tui.readout_workers import ReadoutWorkers
+from omezarr_tui.tui.taking_workers import TakingWorkers
 from omezarr_tui.tui.widgets.picture_pixels import pixel_rows
 
 if TYPE_CHECKING:
@@ -42,7 +44,10 @@ if TYPE_CHECKING:
     from omezarr_tui.tui.graphics import Graphics
 
 
-class Workers(PlateWorkers, PlotWorkers, ReadoutWorkers, PrefetchWorkers, LabelWorkers):
+class Workers(
+    PlateWorkers, PlotWorkers, ReadoutWorkers, PrefetchWorkers, LabelWorkers, KeepWorkers,
+    TakingWorkers,
+):
     """All that the screen can ask of one store.
 
     Parameters
@@ -142,11 +147,12 @@ class Workers(PlateWorkers, PlotWorkers, ReadoutWorkers, PrefetchWorkers, LabelW
                 image = image_of(self._access, now)
                 series = series_of(self._access, now)
                 place = self.place_of(now.path)
+                left = self.view_left(image.multiscale.path) if image else None
             except Cancelled:
                 raise
             except Exception as error:  # whatever it is, the user is told and goes on
                 return messages.NotDescribed(node, told(error))
-            return messages.Described(now, image, node if again else None, series, place)
+            return messages.Described(now, image, node if again else None, series, place, left)
 
         self._describing.run(job)
 
@@ -263,6 +269,7 @@ class Workers(PlateWorkers, PlotWorkers, ReadoutWorkers, PrefetchWorkers, LabelW
         ):
             lane.stop()
         self.stop_reading_out()
+        self.stop_taking()
         self.stop_reading_on()
         self._listing.set()
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from running import failed, process
 
 import omezarr_tui
 from omezarr_tui import cli
+from omezarr_tui.store import fast
 from omezarr_tui.store.access import Options
 from omezarr_tui.store.location import Location
 
@@ -21,7 +23,15 @@ COMMANDS = ("open", "demo", "tree", "info", "show", "export", "validate")
 class TestArguments:
     @pytest.mark.parametrize("flag", ["--version", "-V"])
     def test_version(self, run: Any, flag: str) -> None:
-        assert run(flag) == (0, f"omezarr-tui {omezarr_tui.__version__}\n", "")
+        code, out, errors = run(flag)
+        first, second = out.splitlines()
+        assert (code, first, errors) == (0, f"omezarr-tui {omezarr_tui.__version__}", "")
+        assert second.startswith(f"reads with zarr-python {version('zarr')}")
+
+    def test_version_tells_what_reads(self, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert f"and tensorstore {version('tensorstore')}\n" in run("--version")[1]
+        monkeypatch.setattr(fast, "find_spec", lambda name: None)
+        assert "alone; the extra [fast] is not installed\n" in run("--version")[1]
 
     def test_overview_names_every_command(self, run: Any) -> None:
         code, out, _ = run("--help")

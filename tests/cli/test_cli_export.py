@@ -50,7 +50,7 @@ class TestExport:
         index: Any,
         block_bytes: int,
     ) -> None:
-        monkeypatch.setattr("omezarr_tui.image.export._BLOCK_BYTES", block_bytes)
+        monkeypatch.setattr("omezarr_tui.image.export_blocks.BLOCK_BYTES", block_bytes)
         assert run("export", volume, "/", tmp_path / "out.npy", *words)[0] == 0
         wanted = np.asarray(zarr.open_array(volume, path="s0", mode="r")[:])[index]
         got = np.load(tmp_path / "out.npy")
@@ -84,7 +84,7 @@ class TestExport:
 
     def test_places_that_cannot_be_written(self, run: Any, volume: Path, tmp_path: Path) -> None:
         failed(run("export", volume, "s0", tmp_path / "none" / "out.npy"), 3, "folder")
-        failed(run("export", volume, "s0", tmp_path / "out.tif"), 2, ".npy")
+        failed(run("export", volume, "s0", tmp_path / "out.hdf5"), 2, ".npy")
         (tmp_path / "folder.npy").mkdir()
         failed(run("export", volume, "s0", tmp_path / "folder.npy", "--force"), 2, "folder")
 

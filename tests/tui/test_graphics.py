@@ -24,6 +24,7 @@ from rich.style import Style
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.cells import Frame
 from omezarr_tui.tui.graphics import Graphics, find_graphics, is_plausible
+from omezarr_tui.tui.widgets.picture_drawn import Drawn
 from omezarr_tui.tui.widgets.picture_pixels import pixel_rows
 from omezarr_tui.tui.widgets.picture_strips import Canvas, strips_of
 
@@ -282,7 +283,7 @@ class TestSending:
         assert [a == b for a, b in zip(lines, others, strict=True)] == [True, False, True]
         assert lines[0].text == " " * 6
         assert "\x1b_G" in lines[0].render(Console())
-        marked = strips_of(one, canvas, (25, 8))
+        marked = strips_of(one, canvas, Drawn((25, 8)))
         assert [a == b for a, b in zip(lines, marked, strict=True)] == [True, False, False]
 
     def test_an_image_that_ends_within_a_cell(self) -> None:

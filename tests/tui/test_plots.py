@@ -10,9 +10,9 @@ from conftest import SHAPE, volume_values, write_volume
 from driver import SIZES, SMALL, WIDE, Program, in_sight, opened, text_of
 
 from omezarr_tui.image.region import Region
+from omezarr_tui.image.typed_window import parse_window
 from omezarr_tui.ome.model import Window
 from omezarr_tui.tui.plot_workers import Profiled, Tallied
-from omezarr_tui.tui.widgets.histogram_plot import parse_window
 
 Z = SHAPE[2] // 2
 

@@ -59,7 +59,7 @@ class TestLooking:
             await p.press("r")
             await p.until(lambda: not subtitle(p))
             assert p.panel.picture is not None
-            assert p.panel.picture.samples.max() > 0
+            assert p.panel.picture.samples.values.max() > 0
 
     async def test_a_place_that_lists_nothing_says_so_in_the_tree(self, start: Start) -> None:
         async with start("s3://unlisted/screens/volume.ome.zarr") as p:

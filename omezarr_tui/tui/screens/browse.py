@@ -23,10 +23,12 @@ from omezarr_tui.store.node import Array, Broken, Group, Node
 from omezarr_tui.text import plural, visible
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
+from omezarr_tui.tui.screens.bookmarks import BookmarkingScreen
 from omezarr_tui.tui.screens.checking import CheckingScreen
 from omezarr_tui.tui.screens.chunk_map import ChunkMapOfScreen
 from omezarr_tui.tui.screens.counting import CountingScreen
 from omezarr_tui.tui.screens.editing import EditingScreen
+from omezarr_tui.tui.screens.film import FilmScreen
 from omezarr_tui.tui.screens.finding import FindingScreen
 from omezarr_tui.tui.screens.help import HelpScreen
 from omezarr_tui.tui.screens.histogram import HistogramScreen
@@ -36,6 +38,7 @@ from omezarr_tui.tui.screens.numbers import NumbersOfScreen
 from omezarr_tui.tui.screens.plates import PlateScreen
 from omezarr_tui.tui.screens.profile import ProfileScreen
 from omezarr_tui.tui.screens.regions import RegionScreen
+from omezarr_tui.tui.screens.taking import TakingScreen
 from omezarr_tui.tui.screens.writing import WRITING
 from omezarr_tui.tui.widgets.attributes import AttributesTree
 from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar, TrafficBar
@@ -69,6 +72,8 @@ class BrowseScreen(
     RegionScreen,
     NumbersOfScreen,
     ChunkMapOfScreen,
+    FilmScreen,
+    TakingScreen,
 ):
     """Three panes on one store.
 
@@ -177,7 +182,7 @@ class BrowseScreen(
         if self.show_plate(event):
             pass
         elif event.image is not None:
-            self.panel.show_image(event.image, like)
+            self.panel.show_image(event.image, like, self.come_back(event))
         elif isinstance(event.node, Broken):
             words = f"{event.node.reason}\n\n{event.node.detail}"
             self.panel.show_words(event.node.name, visible_lines(words))
@@ -281,7 +286,7 @@ class BrowseScreen(
 
     def action_back(self) -> None:
         """One step back: leave a search, stop what runs, or go back to the tree."""
-        if self.leave_find() or self.leave_typing():
+        if self.leave_find() or self.leave_typing() or self.stop_film():
             return
         stopped = self.work.stop()
         if stopped == "reading":
@@ -319,6 +324,8 @@ class BrowseScreen(
         match action.needs:
             case "picture":
                 return request is not None
+            case "values":
+                return request is not None or self.panel.values_of is not None
             case "axis":
                 if request is None:
                     return self.panel.can_step_values and action.run.startswith("plane(")

@@ -14,26 +14,19 @@ from textual.content import Content
 from textual.widgets import Static
 
 from omezarr_tui.image import steering
-from omezarr_tui.image.chunk_map import ChunkFacts, ChunkPlane, Spot, State, counts_of
+from omezarr_tui.image.chunk_map import ChunkFacts, ChunkPlane, Spot, State
 from omezarr_tui.image.cursor import Cursor, cursor_in_middle
-from omezarr_tui.text import format_bytes, format_count, format_shape, plural, visible
+from omezarr_tui.text import format_bytes, format_shape, plural, visible
 from omezarr_tui.tui.readout_workers import ChunksSeen
 from omezarr_tui.tui.screens.base import StoreScreen
 from omezarr_tui.tui.screens.dialog import Following
-from omezarr_tui.tui.themes import QUIET
+from omezarr_tui.tui.widgets.chunk_cells import around, cells, chunk_text, legend
 
 if TYPE_CHECKING:
     from omezarr_tui.image.picture import Picture, PictureRequest
 
     Steer = Callable[[PictureRequest], PictureRequest]
 
-GLYPHS = {
-    State.UNKNOWN: ("?", QUIET),
-    State.STORED: ("■", "$primary"),
-    State.MISSING: ("·", QUIET),
-    State.SOUND: ("✓", "$success"),
-    State.BROKEN: ("✗", "b $error"),
-}
 _HINT = "Arrows move · Shift further · , . plane · d decode all in sight · Enter why · Esc back"
 _OVER_A_NETWORK = 256  # chunks that are asked for at a time
 
@@ -173,7 +166,7 @@ class ChunkMapScreen(Following):
         size = self.query_one("#chunks").content_size
         sides = zip(self._plane.grid, self._plane.per_shard, self._at, strict=True)
         down, across = (
-            _around(at, count, per, room)
+            around(at, count, per, room)
             for (count, per, at), room in zip(
                 sides, (size.height - 1, (size.width - 6) // 2), strict=True
             )
@@ -207,11 +200,16 @@ class ChunkMapScreen(Following):
 
     def _lay_out(self) -> None:
         room = self.query_one("#chunks-plane").content_size.width
-        lines = [self._told_of_plane(), self._legend()]
+        down, across = self._window
+        lines = [self._told_of_plane(), legend(self._facts, down, across)]
         told = Content("\n").join(line.truncate(room, ellipsis=True) for line in lines)
         self.query_one("#chunks-plane", Static).update(told)
-        self.query_one("#chunks", Static).update(self._map())
-        self.query_one("#chunk", Static).update(self._told_of_chunk(room))
+        shown = cells(self._plane, self._facts, down, across, self._at)
+        self.query_one("#chunks", Static).update(shown)
+        names = [visible(axis.name, 24) for axis in self._request.image.multiscale.axes]
+        facts = self._facts.get(self._at, ChunkFacts())
+        told_of_chunk = chunk_text(self._plane, self._at, facts, names, room)
+        self.query_one("#chunk", Static).update(told_of_chunk)
 
     def _told_of_plane(self) -> Content:
         plane, array = self._plane, self._plane.array
@@ -224,55 +222,6 @@ class ChunkMapScreen(Following):
             parts.append(f"{format_shape(plane.per_shard)} in a shard")
         note = f" · {visible(self._doing)}" if self._doing else ""
         return Content.assemble(" · ".join(parts), (note, "b"))
-
-    def _legend(self) -> Content:
-        rows, columns = self._window
-        seen = [self._facts.get((r, c), ChunkFacts()) for r in rows for c in columns]
-        counts = counts_of(seen)
-        parts = [
-            Content.assemble(GLYPHS[state], f" {format_count(counts[state])} {state.value}")
-            for state in State
-        ]
-        return Content("   ").join(parts)
-
-    def _map(self) -> Content:
-        rows, columns = self._window
-        down, across = self._plane.per_shard
-        lines: list[Content] = []
-        for row in rows:
-            if lines and down > 1 and row % down == 0:
-                lines.append(Content(""))
-            parts: list[str | tuple[str, str]] = [(f"{row:>5} ", QUIET)]
-            for column in columns:
-                if column > columns.start and across > 1 and column % across == 0:
-                    parts.append(" ")
-                glyph, style = GLYPHS[self._facts.get((row, column), ChunkFacts()).state]
-                here = (row, column) == self._at
-                parts.append((glyph, f"{style} reverse") if here else (glyph, style))
-                parts.append(" " if across == 1 else "")
-            lines.append(Content.assemble(*parts))
-        first = f"column {columns.start}" + (f" to {columns.stop - 1}" if columns else "")
-        return Content("\n").join([Content.styled(f"      {first}", QUIET), *lines])
-
-    def _told_of_chunk(self, room: int) -> Content:
-        plane, facts = self._plane, self._facts.get(self._at, ChunkFacts())
-        down, across = plane.pixels(self._at)
-        names = [visible(axis.name, 24) for axis in self._request.image.multiscale.axes]
-        where = (
-            f"{names[plane.rows]} {down[0]}–{down[-1]}  "
-            f"{names[plane.columns]} {across[0]}–{across[-1]}"
-        )
-        kind = "shard" if plane.array.shards is not None else "key"
-        first = [f"chunk {format_place(plane.place(self._at))}", where]
-        first.append(f"{kind} {visible(plane.key(self._at), 60)}")
-        second = [facts.state.value]
-        if facts.nbytes is not None:
-            raw = plane.chunk_bytes
-            second.append(f"{format_bytes(facts.nbytes)} stored, {format_bytes(raw)} decoded")
-        if facts.why:
-            second.append(visible(facts.why))
-        lines = Content.styled(" · ".join(first), "b"), Content(" · ".join(second))
-        return Content("\n").join(line.truncate(room, ellipsis=True) for line in lines)
 
 
 class ChunkMapOfScreen(StoreScreen):
@@ -294,21 +243,8 @@ class ChunkMapOfScreen(StoreScreen):
             shown.show(event)
 
 
-def format_place(place: tuple[int, ...]) -> str:
-    """A chunk's place in the grid: ``(0, 3, 2)``."""
-    return f"({', '.join(map(str, place))})"
-
-
 def _plane_of(request: PictureRequest) -> ChunkPlane:
     sampling = request.sampling()
     return ChunkPlane(
         sampling.level, sampling.array, sampling.rows, sampling.columns, sampling.position
     )
-
-
-def _around(at: int, count: int, per_shard: int, room: int) -> range:
-    """So many chunks around one as have room, with a gap between shards."""
-    gaps = 1 / per_shard if per_shard > 1 else 0.0
-    most = max(1, min(count, int(room / (1 + gaps))))
-    first = min(max(0, at - most // 2), count - most)
-    return range(first, first + most)

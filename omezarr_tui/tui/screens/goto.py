@@ -1,9 +1,8 @@
-"""The dialog that goes to a plane by number."""
+"""The dialog that goes to a plane, a pixel or a physical position."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,16 +10,17 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from omezarr_tui.image.picture import PictureRequest
-from omezarr_tui.image.steering import placed
-from omezarr_tui.text import listed, visible
+from omezarr_tui.image.channels import channel_axis, channel_name
+from omezarr_tui.image.goto import Going, counted, going
+from omezarr_tui.text import format_unit, listed, visible
 from omezarr_tui.tui.screens.dialog import Dialog
 
-Steer = Callable[[PictureRequest], PictureRequest]
+if TYPE_CHECKING:
+    from omezarr_tui.image.picture import PictureRequest
 
 
-class GotoScreen(Dialog[Steer | None]):
-    """Asks for ``12`` or ``z=12, c=1``; answers with the step to take.
+class GotoScreen(Dialog[Going | None]):
+    """Asks for a line such as ``12`` or ``z=7.5um c=DAPI``, and tells below it what it means.
 
     Parameters
     ----------
@@ -35,60 +35,58 @@ class GotoScreen(Dialog[Steer | None]):
         self._request = request
 
     def compose(self) -> ComposeResult:
-        """One line to type in, and the bounds."""
-        view, axes = self._request.view, self._request.image.multiscale.axes
-        bounds = [f"{visible(axes[a].name)} 0 to {self._bound(a) - 1}" for a in view.fixed]
-        moving = visible(axes[view.moving].name) if view.moving is not None else ""
+        """One line to type in, what it means, and what else can be typed."""
+        request = self._request
+        view, axes = request.view, request.image.multiscale.axes
+        bounds = [f"{visible(a.name)} 0–{counted(request, at) - 1}" for at, a in enumerate(axes)]
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Go to a plane"
-            yield Input(placeholder=f"a position on {moving}, or {moving}=12 and so on")
-            yield Static(
-                f"{listed(bounds)}.  Enter goes there, Esc leaves.", classes="hint", markup=False
-            )
+            dialog.border_title = "Go to a plane, a pixel or a place"
+            # A number alone goes along the stepped axis.
+            first = "100,250" if view.moving is None else f"a position on {axes[view.moving].name}"
+            yield Input(placeholder=f"{visible(first)}, or {self._examples()}")
+            yield Static("", classes="meaning", markup=False)
             yield Static("", classes="problem", markup=False)
+            yield Static(
+                f"{listed(bounds)}.  Also: two axes ({self._pair()}), level=1, zoom=4.  "
+                "Enter goes there, Esc leaves.",
+                classes="hint",
+                markup=False,
+            )
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        problem = self._understood(event.value)
-        text = problem if isinstance(problem, str) and event.value.strip() else ""
-        self.query_one(".problem", Static).update(text)
+        found = self._understood(event.value) if event.value.strip() else ""
+        problem, meaning = (found, "") if isinstance(found, str) else ("", " · ".join(found.told))
+        self.query_one(".problem", Static).update(problem)
+        self.query_one(".meaning", Static).update(meaning)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        steer = self._understood(event.value)
-        if not isinstance(steer, str):
-            self.leave(steer)
+        found = self._understood(event.value)
+        if not isinstance(found, str):
+            self.leave(found)
 
-    def _bound(self, axis: int) -> int:
-        """Positions count as in the bar: of the level that was chosen, else of the finest."""
-        if self._request.level is None:
-            return self._request.view.extent[axis]
-        return self._request.sampling().array.shape[axis]
+    def _understood(self, text: str) -> Going | str:
+        """Where the line leads, or why it cannot be understood."""
+        try:
+            return going(self._request, text)
+        except ValueError as error:
+            return str(error)
 
-    def _understood(self, text: str) -> Steer | str:
-        """What to do, or why the text cannot be understood."""
-        view, multiscale = self._request.view, self._request.image.multiscale
-        steps: list[tuple[int, int]] = []
-        for part in filter(None, (part.strip() for part in text.split(","))):
-            name, equals, number = (piece.strip() for piece in part.rpartition("="))
-            axis = multiscale.axis_index(name) if equals else view.moving
-            if axis is None or axis not in view.fixed:
-                return f"there is no axis {name!r} to step along"
-            try:
-                position = int(number)
-            except ValueError:
-                return f"{number!r} is not a whole number"
-            size = self._bound(axis)
-            if not 0 <= position < size:
-                label = multiscale.axes[axis].name
-                return f"{label} is 0 to {size - 1}; {position} is outside"
-            steps.append((axis, position))
-        if not steps:
-            return "type a number"
+    def _examples(self) -> str:
+        """Ways to name a place that this image knows."""
+        image, view = self._request.image, self._request.view
+        axes, channels = image.multiscale.axes, channel_axis(image)
+        down, across = axes[view.rows].name, axes[view.columns].name
+        examples = [f"{down}=100 {across}=250"]
+        measured = [a for a in axes if a.unit and a.type == "space"]
+        examples += [f"{a.name}=7.5{format_unit(a.unit)}" for a in measured[:1]]
+        if channels is not None:
+            examples.append(f"{axes[channels].name}={channel_name(image, 0)}")
+        return ", ".join(examples)
 
-        def steer(request: PictureRequest) -> PictureRequest:
-            for axis, position in steps:
-                request = placed(request, axis, position, self._bound(axis))
-            return request
-
-        return steer
+    def _pair(self) -> str:
+        image, view = self._request.image, self._request.view
+        shown = (view.rows if view.moving is None else view.moving, view.columns)
+        first, second = (image.multiscale.axes[at].name for at in sorted(shown))
+        return visible(f"{first}{second}" if len(first + second) == 2 else f"{first}:{second}")

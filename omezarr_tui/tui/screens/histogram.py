@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widgets import Input
 
+from omezarr_tui.image.typed_window import exact, parse_window
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.plot_workers import Tallied
 from omezarr_tui.tui.screens.plotting import PlottingScreen
-from omezarr_tui.tui.widgets.histogram_plot import HistogramPlot, exact, parse_window
-from omezarr_tui.tui.widgets.picture import PictureView
-from omezarr_tui.tui.widgets.picture_pane import PicturePane
+from omezarr_tui.tui.widgets.histogram_plot import HistogramPlot
 
 if TYPE_CHECKING:
     from omezarr_tui.image.plotted import Counting, Scope
@@ -49,11 +48,7 @@ class HistogramScreen(PlottingScreen):
         picture, region = self.picture, self.drawn_region
         return bool(picture and region and region.is_across(picture.request.view))
 
-    @on(PicturePane.CursorPut)
-    @on(PictureView.Dragged)
-    def _follow_region(self) -> None:
-        self.call_later(self._follow_histogram)  # when the region itself has followed
-
+    @on(messages.RegionDrawn)
     @on(messages.Painted)
     def _follow_histogram(self) -> None:
         from omezarr_tui.image.plotted import counting_of, shown_channels

@@ -10,6 +10,8 @@ from textual.timer import Timer
 
 from omezarr_tui.errors import is_lost
 from omezarr_tui.image import pointing, steering
+from omezarr_tui.image.cursor import Cursor
+from omezarr_tui.image.goto import Going
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.screens.dialog import Following
@@ -97,8 +99,7 @@ class LookingScreen(StylingScreen):
 
     @on(PictureView.Pan)
     def _panned(self, event: PictureView.Pan) -> None:
-        move = pointing.dragged if event.dragged else steering.panned
-        self.steer(partial(move, down=event.down, across=event.across))
+        self.steer(partial(pointing.moved, down=event.down, across=event.across))
 
     @on(PictureView.Zoom)
     def _wheel(self, event: PictureView.Zoom) -> None:
@@ -145,7 +146,11 @@ class LookingScreen(StylingScreen):
 
     def action_zoom(self, direction: int) -> None:
         """Look from nearer or farther."""
-        self.steer(partial(steering.zoomed, factor=_ZOOM**direction))
+        factor, cursor = _ZOOM**direction, self.panel.cursor
+        if cursor is None:
+            self.steer(partial(pointing.zoomed_at, factor=factor, at=(0.5, 0.5)))
+        else:
+            self.steer(partial(pointing.zoomed_on, factor=factor, cursor=cursor))
 
     def action_zoom_whole(self) -> None:
         """Show the whole plane."""
@@ -168,7 +173,14 @@ class LookingScreen(StylingScreen):
             self.work.describe(self.node, again=True)
 
     def action_goto(self) -> None:
-        """Go to a plane by number."""
-        request = self.panel.request
-        if request is not None:
-            self.app.push_screen(GotoScreen(request), lambda to: self.steer(to) if to else None)
+        """Go to a plane, a pixel or a physical position."""
+        if self.panel.request is not None:
+            self.app.push_screen(GotoScreen(self.panel.request), self._go_to)
+
+    def _go_to(self, going: Going | None) -> None:
+        if going is None:
+            return
+        self.steer(lambda _: going.request)
+        if going.places:  # where all of the plane is in sight, the cursor alone shows the place
+            cursor = self.panel.cursor or Cursor()
+            self.panel.put_cursor(Cursor({**cursor.places, **going.places}))

@@ -60,6 +60,7 @@ class PlottingScreen(StoreScreen):
 
     def open_plot(self, plot: Plot, title: str) -> None:
         """Show a plot in the place of the info, and give it the focus."""
+        self.panel.view.show_line(None)
         self.plot_pane.choose(plot, title)
         self.add_class("-plotting")
         if self.focused is not plot:
@@ -74,6 +75,7 @@ class PlottingScreen(StoreScreen):
         self.work.stop_plotting()
         had_focus = self.focused is plot or self.edges.has_focus
         self.leave_typing()
+        self.panel.view.show_line(None)
         self.remove_class("-plotting")
         if had_focus:
             self.panel.focusable_part.focus()

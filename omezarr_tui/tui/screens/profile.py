@@ -64,7 +64,7 @@ class ProfileScreen(PlottingScreen):
 
     @on(messages.Painted)
     def _follow_profile(self) -> None:
-        from omezarr_tui.image.plotted import tracks_of
+        from omezarr_tui.image.plotted import line_on, tracks_of
 
         picture, cursor = self.picture, self.panel.cursor
         if self.shown_plot is not self.profile or picture is None:
@@ -78,7 +78,9 @@ class ProfileScreen(PlottingScreen):
         self._line_end = cursor
         if not tracks:
             self.close_plot()
-        elif tracks == self._tracks:
+            return
+        self.panel.view.show_line(line_on(picture, tracks[0][1]))
+        if tracks == self._tracks:
             self._show_read()
         else:
             self._tracks, self._asked_tracks = tracks, None
@@ -143,9 +145,14 @@ class ProfileScreen(PlottingScreen):
         return tracks_of(self.picture, self.panel.cursor, "line")[0][1].end
 
     def _sampling_text(self, track: Track) -> str:
+        told = "every pixel"
         if len(track.axes) > 1:
-            return "the nearest pixel at each step of a pixel"
-        return "every pixel"
+            told = "the nearest pixel at each step of a pixel"
+        projection = self.picture.sampling.projection if self.picture else None
+        if self.picture is None or projection is None or projection.axis in track.axes:
+            return told
+        name = visible(self.picture.request.image.multiscale.axes[projection.axis].name, 24)
+        return f"{told} of {name} {track.start[projection.axis]}, not the {projection.method}"
 
     def _title(self, track: Track) -> str:
         assert self.picture is not None

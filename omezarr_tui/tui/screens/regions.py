@@ -29,6 +29,7 @@ class RegionScreen(StoreScreen):
 
     drawn_region: Region | None = None
     """The region that was drawn, in pixels of the finest level."""
+    _told_region: Region | None = None
     _anchor: Region | None = None  # where the region that is being drawn begins
     _region_image: object = None  # the image that it lies on
     _resting_cursor: Timer | None = None
@@ -113,6 +114,9 @@ class RegionScreen(StoreScreen):
             self.panel.view.draws_regions = False
         box = self.drawn_region.box(picture.sampling) if self.drawn_region and picture else None
         self.panel.view.show_region(box)
+        if self.drawn_region != self._told_region:
+            self._told_region = self.drawn_region
+            self.post_message(messages.RegionDrawn())
         self._follow_measures()
 
     # -- statistics -----------------------------------------------------------------------

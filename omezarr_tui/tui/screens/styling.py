@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from omezarr_tui.image import styling
 from omezarr_tui.image.channels import channel_count
-from omezarr_tui.text import format_bytes
+from omezarr_tui.settings import MIB
+from omezarr_tui.text import format_bytes, visible
 from omezarr_tui.tui.screens.base import StoreScreen
 from omezarr_tui.tui.screens.channels import ChannelsScreen
 from omezarr_tui.tui.screens.colormaps import ColormapsScreen
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _CONTRAST = 1.25
 _SHIFT = 0.1
+_WORTH_TELLING = 32 * MIB
 
 
 class StylingScreen(StoreScreen):
@@ -83,9 +85,10 @@ class StylingScreen(StoreScreen):
         if changed.projection is not None:
             view, axes = request.view, request.image.multiscale.axes
             assert view.moving is not None
-            size = format_bytes(changed.decoded_bytes)
-            name = axes[view.moving].name
-            self.tell(f"The {changed.projection} along {name} reads up to {size}.")
+            nbytes, name = changed.decoded_bytes, visible(axes[view.moving].name)
+            if nbytes > _WORTH_TELLING:  # far above it the pane asks first
+                size = format_bytes(nbytes)
+                self.tell(f"The {changed.projection} along {name} reads up to {size}.")
         self.steer(lambda _: changed)
 
     def action_compose_channels(self) -> None:

@@ -282,28 +282,3 @@ class HistogramPlot(Plot):
         if self._histograms[self.channel.channel].width >= 1:
             step = max(1.0, step)
         return round((low + part * (high - low)) / step) * step
-
-
-def exact(value: float) -> str:
-    """A value as it can be typed again."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.10g}"
-
-
-def parse_window(text: str) -> Window:
-    """The window that a user typed: two numbers, the lower one first.
-
-    Raises
-    ------
-    ValueError
-        It is no such thing; the message says why.
-    """
-    words = text.replace(",", " ").replace(" to ", " ").replace("–", " ").split()
-    try:
-        numbers = [float(word) for word in words]
-    except ValueError:
-        raise ValueError("type two numbers, as 7 918") from None
-    if len(numbers) != 2 or not all(map(math.isfinite, numbers)):
-        raise ValueError("type two numbers, as 7 918")
-    if not numbers[0] < numbers[1]:
-        raise ValueError("the second number must be higher")
-    return Window(numbers[0], numbers[1])

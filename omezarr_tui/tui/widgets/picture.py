@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.color import ColorSystem
@@ -14,13 +15,13 @@ from textual.message import Message
 from textual.strip import Strip
 
 from omezarr_tui.tui.actions import bindings
-from omezarr_tui.tui.widgets.picture_mark import marked
+from omezarr_tui.tui.widgets.picture_drawn import Drawn, drawn_over
 from omezarr_tui.tui.widgets.picture_mouse import PictureMouse
-from omezarr_tui.tui.widgets.picture_region import outlined
 from omezarr_tui.tui.widgets.picture_strips import Canvas, faded, strips_of
 
 if TYPE_CHECKING:
     from omezarr_tui.image.cells import Frame
+    from omezarr_tui.image.plotted import Line
     from omezarr_tui.image.region import Box
     from omezarr_tui.tui.graphics import Graphics
 
@@ -57,13 +58,12 @@ class PictureView(PictureMouse, can_focus=True):
         super().__init__(id=id)
         self._graphics = graphics
         self._frame: Frame | None = None
-        self._mark: tuple[int, int] | None = None
-        self._box: Box | None = None
+        self._drawn = Drawn()
         self._words: Content | None = None
         self._stale = False
         self._canvas: Canvas | None = None
-        self._unmarked: list[Strip] = []  # a line of the frame for each line of the canvas
-        self._strips: list[Strip] = []  # the same with the cursor
+        self._bare: list[Strip] = []  # a line of the frame for each line of the canvas
+        self._strips: list[Strip] = []  # the same with what is drawn over it
 
     @property
     def room(self) -> tuple[int, int]:
@@ -83,27 +83,33 @@ class PictureView(PictureMouse, can_focus=True):
     def show_frame(self, frame: Frame, mark: tuple[int, int] | None = None) -> None:
         """Show a picture, and the cursor on one of its samples (row, column)."""
         instead, self._words = self._words is not None, None
-        self._frame, self._mark, self._stale = frame, mark, False
+        self._frame, self._stale = frame, False
+        self._drawn = replace(self._drawn, mark=mark)
         self._show(frame, whole=instead)
 
     def show_mark(self, mark: tuple[int, int] | None) -> None:
         """Show the cursor on another sample (row, column), or none."""
-        self._mark = mark
-        if self._frame is not None:
-            self._show(self._frame, same_frame=True)
+        self._draw(replace(self._drawn, mark=mark))
 
     def show_region(self, box: Box | None) -> None:
         """Show the outline of a rectangle of samples, or none."""
-        if box != self._box:
-            self._box = box
-            if self._frame is not None:
-                self._show(self._frame, same_frame=True)
+        self._draw(replace(self._drawn, box=box))
+
+    def show_line(self, line: Line | None) -> None:
+        """Show a line from one sample (row, column) to another, or none."""
+        self._draw(replace(self._drawn, line=line))
+
+    @property
+    def drawn(self) -> Drawn:
+        """What is drawn over the picture."""
+        return self._drawn
 
     def show_words(self, words: Content) -> None:
         """Show a message in place of a picture."""
         self._words = words
-        self._frame = self._mark = self._canvas = None
-        self._unmarked = self._strips = []
+        self._frame = self._canvas = None
+        self._drawn = Drawn()
+        self._bare = self._strips = []
         self._stale = False
         self.refresh()
 
@@ -177,12 +183,16 @@ class PictureView(PictureMouse, can_focus=True):
             self._canvas = canvas
             fades = self._stale and frame.pixels is None  # which would be sent again
             painted = faded(frame, canvas) if fades else (frame, canvas)
-            self._unmarked = strips_of(*painted, pixel_mark=self._mark)
-        self._strips = self._unmarked
-        if self._box is not None and frame.pixels is None:
-            self._strips = outlined(self._strips, frame, canvas, self._box)
-        if self._mark is not None and frame.pixels is None:
-            self._strips = marked(self._strips, frame, canvas, self._mark)
+            self._bare = strips_of(*painted, drawn=self._drawn)
+        self._strips = self._bare
+        if frame.pixels is None:
+            self._strips = drawn_over(self._bare, frame, canvas, self._drawn)
+
+    def _draw(self, drawn: Drawn) -> None:
+        if drawn != self._drawn:
+            self._drawn = drawn
+            if self._frame is not None:
+                self._show(self._frame, same_frame=True)
 
     def _show(self, frame: Frame, *, whole: bool = False, same_frame: bool = False) -> None:
         """Paint the lines that differ from those on the screen."""
@@ -214,14 +224,14 @@ class PictureView(PictureMouse, can_focus=True):
 
     def action_pan(self, down: int, across: int) -> None:
         """Move the window by a quarter of what it shows, or the cursor by a sample."""
-        if self._mark is None:
+        if self._drawn.mark is None:
             self.post_message(self.Pan(down / 4, across / 4))
         else:
             self.post_message(self.Moved(down, across))
 
     def action_leap(self, down: int, across: int) -> None:
         """Move the window by all that it shows, or the cursor by ten samples."""
-        if self._mark is None:
+        if self._drawn.mark is None:
             self.post_message(self.Pan(down, across))
         else:
             self.post_message(self.Moved(10 * down, 10 * across))

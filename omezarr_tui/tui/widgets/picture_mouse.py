@@ -21,13 +21,11 @@ class PictureMouse(Widget):
         ----------
         down, across
             Parts of what is shown.
-        dragged
-            Whether the picture should follow the mouse, whatever part of the window it fills.
         """
 
-        def __init__(self, down: float, across: float, *, dragged: bool = False) -> None:
+        def __init__(self, down: float, across: float) -> None:
             super().__init__()
-            self.down, self.across, self.dragged = down, across, dragged
+            self.down, self.across = down, across
 
     class Zoom(Message):
         """The wheel was turned: nearer (1) or farther (-1).
@@ -150,7 +148,7 @@ class PictureMouse(Widget):
             _, _, rows, columns = self.grid
             down, across = (a - b for a, b in zip(self._last, self._now, strict=True))
             self._last = self._now
-            self.post_message(self.Pan(down / max(1, rows), across / max(1, columns), dragged=True))
+            self.post_message(self.Pan(down / max(1, rows), across / max(1, columns)))
 
     def _sample(self, cell: tuple[int, int]) -> tuple[int, int]:
         """The sample in the middle of a cell, of the nearest one where there is none."""

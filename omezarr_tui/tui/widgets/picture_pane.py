@@ -88,8 +88,23 @@ class PicturePane(OverlaidPane):
 
     # -- what is shown --------------------------------------------------------------------
 
-    def show_image(self, image: Image, like: PictureRequest | None = None) -> None:
-        """Show an image, or the level of it that was chosen; seen as `like`, if that is given."""
+    def show_image(
+        self,
+        image: Image,
+        like: PictureRequest | None = None,
+        again: Callable[[PictureRequest], PictureRequest] | None = None,
+    ) -> None:
+        """Show an image, or the level of it that was chosen.
+
+        Parameters
+        ----------
+        image
+            The image.
+        like
+            What it is looked at like; None for as by itself.
+        again
+            Changes that, where another image was shown before.
+        """
         before = self.request
         self.leave_plate()
         view = first_view(image)
@@ -110,6 +125,9 @@ class PicturePane(OverlaidPane):
         )
         if like is not None:
             self.request = carried(like, image)
+        elif again is not None and not stays:
+            self.request = again(self.request)
+            self._look = self.request.look
         if before and before.image.multiscale == image.multiscale:
             self.request = replace(self.request, overlay=before.overlay)
         else:

@@ -12,6 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from omezarr_tui.image.palette import number_of
 from omezarr_tui.tui.widgets.painted_strip import PaintedStrip, can_be_painted
 from omezarr_tui.tui.widgets.picture_pixels import pixel_rows
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from omezarr_tui.image.cells import Depth, Frame
     from omezarr_tui.image.composite import RGB
     from omezarr_tui.tui.graphics import Protocol
+    from omezarr_tui.tui.widgets.picture_drawn import Drawn
 
 # The colours of each depth, as Rich has them; of a frame without colours none is told.
 SYSTEMS: dict[Depth, ColorSystem] = {
@@ -65,9 +67,7 @@ class Canvas:
         return max(0, (self.rows - rows) // 2), max(0, (self.columns - columns) // 2)
 
 
-def strips_of(
-    frame: Frame, canvas: Canvas, pixel_mark: tuple[int, int] | None = None
-) -> list[Strip]:
+def strips_of(frame: Frame, canvas: Canvas, drawn: Drawn | None = None) -> list[Strip]:
     """All lines of the canvas with a frame in the middle.
 
     Lines are equal where the same stands in them, whatever stood in other lines.
@@ -76,8 +76,8 @@ def strips_of(
     ----------
     frame, canvas
         What is painted, and on what.
-    pixel_mark
-        The true pixel (row, column) that the cursor is on.
+    drawn
+        What is drawn into true pixels.
     """
     top, left = canvas.place(frame)
     blank = Strip.blank(canvas.columns, canvas.base)
@@ -89,7 +89,7 @@ def strips_of(
         if frame.pixels is None:
             texts = _texts(frame, canvas.base, canvas.system, left, right)
         elif canvas.protocol is not None:
-            texts = _pixel_texts(frame, canvas, left, right, pixel_mark)
+            texts = _pixel_texts(frame, canvas, left, right, drawn)
     for row in range(shown):
         make = partial(segments_of, frame, row, canvas.base, left, right)
         if texts:
@@ -164,7 +164,7 @@ def _texts(frame: Frame, base: Style, system: ColorSystem, left: int, right: int
 
 
 def _pixel_texts(
-    frame: Frame, canvas: Canvas, left: int, right: int, mark: tuple[int, int] | None
+    frame: Frame, canvas: Canvas, left: int, right: int, drawn: Drawn | None
 ) -> list[str]:
     """What is written for each row of cells of true pixels."""
     assert canvas.system is not None
@@ -172,7 +172,7 @@ def _pixel_texts(
     base = canvas.base
     codes = _codes((), base.color, base.bgcolor, canvas.system, canvas.system)
     own = codes.between(codes.own, codes.own)
-    rows = pixel_rows(frame, canvas.protocol, mark)
+    rows = pixel_rows(frame, canvas.protocol, drawn)
     return [f"{own}{' ' * left}{row}{own}{' ' * right}{_RESET}" for row in rows]
 
 
@@ -298,7 +298,7 @@ def _codes(
 ) -> _Codes:
     """The codes of a palette in the colours of `told`, and of the terminal's own colours."""
     default = Color.default()
-    colors = [Color.from_rgb(*color).downgrade(told).downgrade(system) for color in palette]
+    colors = [_color(color, told).downgrade(system) for color in palette]
     inks = [";".join(color.get_ansi_codes()) for color in colors]
     grounds = [";".join(color.get_ansi_codes(foreground=False)) for color in colors]
     inks.append(";".join((ink or default).downgrade(system).get_ansi_codes()))
@@ -310,6 +310,13 @@ def _codes(
 def _style(ink: RGB | None, ground: RGB | None, told: ColorSystem) -> Style:
     # Out of numbers, which is twice as quick as out of their names.
     return Style.from_color(
-        None if ink is None else Color.from_rgb(*ink).downgrade(told),
-        None if ground is None else Color.from_rgb(*ground).downgrade(told),
+        None if ink is None else _color(ink, told),
+        None if ground is None else _color(ground, told),
     )
+
+
+def _color(color: RGB, told: ColorSystem) -> Color:
+    """The nearest of the colours that are told of, as the frame itself takes it."""
+    if told is ColorSystem.TRUECOLOR:
+        return Color.from_rgb(*color)
+    return Color.from_ansi(number_of(color, "256" if told is ColorSystem.EIGHT_BIT else "16"))

@@ -29,6 +29,7 @@ class WordedPane(Vertical):
         self._entitled = ""
         self.entitle("Picture")
         self._timer: Timer | None = None
+        self._note = ""
 
     @property
     def view(self) -> PictureView:
@@ -58,10 +59,16 @@ class WordedPane(Vertical):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        if self.border_subtitle:  # setting it paints the whole pane anew
-            self.border_subtitle = ""
+        if self.border_subtitle != self._note:  # setting it paints the whole pane anew
+            self.border_subtitle = self._note
+
+    def note(self, words: str) -> None:
+        """Say what goes on for longer than a picture takes to read; nothing ends it."""
+        self._note = self.border_subtitle = words
 
     def _tell_slow(self) -> None:
+        if self._note and not self.view.is_empty:
+            return  # pictures come one after another, each as soon as it can
         self.border_subtitle = "reading… Esc stops"
         if self.view.is_empty:
             self.view.show_words(Content("reading…"))
