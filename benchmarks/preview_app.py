@@ -23,8 +23,9 @@ _FRAME = 0.0005
 
 async def measure(path: Path) -> list[str]:
     """Look at an image, and tell how long the event loop was held and a step took."""
-    opening = open_store(Location.local(path), Options(read_only=True), "", Settings())
-    app = OmezarrApp(opening, Settings())
+    settings = Settings(remember_views=False)  # each run begins at the same plane
+    opening = open_store(Location.local(path), Options(read_only=True), "", settings)
+    app = OmezarrApp(opening, settings)
     late: list[float] = []
     async with app.run_test(size=_SIZE) as pilot:
         screen = app.screen

@@ -107,7 +107,13 @@ def _halved(plane: Pixels) -> Pixels:
     return halved
 
 
-def write_image(path: Path, levels: list[Pixels], layout: Layout, codec: str) -> None:
+def write_image(
+    path: Path,
+    levels: list[Pixels],
+    layout: Layout,
+    codec: str,
+    finest: range | None = None,
+) -> None:
     """Write a pyramid as an OME-Zarr 0.5 image.
 
     Parameters
@@ -120,6 +126,9 @@ def write_image(path: Path, levels: list[Pixels], layout: Layout, codec: str) ->
         How the levels are cut.
     codec
         A name of `CODECS`.
+    finest
+        Planes of the finest level to which writing keeps, but for the rest of their chunks or
+        shards; None for all of them. What is not written takes no time, nor room.
     """
     group = zarr.create_group(path, zarr_format=3, attributes={"ome": _image(len(levels))})
     for number, level in enumerate(levels):
@@ -135,7 +144,8 @@ def write_image(path: Path, levels: list[Pixels], layout: Layout, codec: str) ->
         )
         step = (shards or chunks)[0]
         for z in range(0, level.shape[0], step):
-            array[z : z + step] = level[z : z + step]
+            if number or finest is None or (z < finest.stop and finest.start < z + step):
+                array[z : z + step] = level[z : z + step]
 
 
 def write_wide(path: Path) -> None:

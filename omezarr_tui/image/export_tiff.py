@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.export_file import reserve
-from omezarr_tui.text import format_unit
+from omezarr_tui.text import format_unit, visible
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,7 +96,7 @@ def ome_metadata(selection: Selection, about: Described, axes: list[int]) -> dic
     letters = _letters([about.axes[at].name for at in axes])
     told: dict[str, Any] = {"axes": "".join(letters)}
     if about.name:
-        told["Name"] = about.name
+        told["Name"] = visible(about.name)  # XML has no control characters
     for letter, at in zip(letters, axes, strict=True):
         axis, part = about.axes[at], selection.parts[at]
         assert isinstance(part, slice)
@@ -109,7 +109,7 @@ def ome_metadata(selection: Selection, about: Described, axes: list[int]) -> dic
         elif letter == "C" and axis.type == "channel":
             names = about.channels[part.start : part.stop : part.step]
             if len(names) == len(range(part.start, part.stop, part.step)):
-                told["Channel"] = {"Name": list(names)}
+                told["Channel"] = {"Name": [visible(name) for name in names]}
     return told
 
 

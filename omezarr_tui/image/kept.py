@@ -22,7 +22,7 @@ def as_kept(request: PictureRequest) -> dict[str, Any]:
     names = [axis.name for axis in request.image.multiscale.axes]
     level = request.level if request.level != request.image.pinned else None
     return {
-        "index": {names[axis]: view.index[axis] for axis in view.fixed},
+        "index": dict(zip(names, view.index, strict=True)),
         "rows": names[view.rows],
         "columns": names[view.columns],
         "moving": None if view.moving is None else names[view.moving],
@@ -117,7 +117,7 @@ def _look(request: PictureRequest, kept: Mapping[str, Any], *, colors: bool) -> 
     return replace(
         look,
         source=source if source in SOURCES else look.source,
-        colormap=colormap if _is_colormap(colormap) else look.colormap,
+        colormap=_colormap(colormap) or look.colormap,
         invert=invert if isinstance(invert, bool) else look.invert,
         gamma=gamma[0] if gamma is not None and gamma[0] > 0 else look.gamma,
     )
@@ -149,11 +149,15 @@ def _is_whole(said: Any) -> bool:
     return isinstance(said, int) and not isinstance(said, bool)
 
 
-def _is_colormap(said: Any) -> bool:
+def _colormap(said: Any) -> str | None:
+    """The name of a colormap; None where there is none of that name."""
     from omezarr_tui.errors import UserError
     from omezarr_tui.image.colormaps import color_table
 
+    if not isinstance(said, str):
+        return None
     try:
-        return isinstance(said, str) and len(color_table(said)) > 0
+        color_table(said)
     except UserError:
-        return False
+        return None
+    return said

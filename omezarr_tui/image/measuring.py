@@ -12,13 +12,16 @@ from omezarr_tui.image.region import Region, region_seen
 from omezarr_tui.image.sampling import Projection
 from omezarr_tui.image.statistics import Statistics
 from omezarr_tui.ome.discover import Image
+from omezarr_tui.ome.sizes import sizes_text
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import format_count, format_length, format_number, format_unit, padded
+from omezarr_tui.text import format_count, format_number, format_unit, padded
 
 What = Literal["region", "what is seen", "whole plane"]
 Tables = tuple[tuple[str, ...], ...]
 
-HEADERS = ("", "mean", "deviation", "minimum", "maximum", "sum", "pixels")
+HEADERS = ("", "mean", "std", "min", "max", "sum", "count")
+_DIGITS = (6, 9)  # of means and deviations, and of values and sums that are no whole numbers
+_FEW_DIGITS = (4, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,7 @@ class Measuring:
         units = [axes[axis].unit for axis in plane]
         if None not in units:
             sides = [n * abs(scale[axis]) for n, axis in zip(counts, plane, strict=True)]
-            told = (format_length(side, unit) for side, unit in zip(sides, units, strict=True))
-            parts.append(" × ".join(told))
+            parts.append(sizes_text(list(zip(sides, units, strict=True))))
             if units[0] == units[1] and axes[plane[0]].type == "space":
                 parts.append(f"{format_number(sides[0] * sides[1])} {format_unit(units[0])}²")
         return " · ".join(parts)
@@ -128,14 +130,16 @@ def measuring_of(
     return Measuring(image, what, counting)
 
 
-def statistics_rows(measuring: Measuring, found: dict[int, Statistics]) -> list[tuple[str, ...]]:
+def statistics_rows(
+    measuring: Measuring, found: dict[int, Statistics], digits: tuple[int, int] = _DIGITS
+) -> list[tuple[str, ...]]:
     """A row for each channel, as `HEADERS` says; dots where it is not known yet."""
     rows = []
     for channel, _ in measuring.counting.regions:
         name = channel_name(measuring.image, channel)
         name = name if measuring.counting.axis is not None else "values"
         told = found.get(channel)
-        rows.append((name, *(_cells(told) if told else ["…"] * (len(HEADERS) - 1))))
+        rows.append((name, *(_cells(told, digits) if told else ["…"] * (len(HEADERS) - 1))))
     return rows
 
 
@@ -149,8 +153,29 @@ def statistics_text(measuring: Measuring, found: dict[int, Statistics]) -> str:
     return "\n".join([*lines, *("\t".join(row) for row in statistics_rows(measuring, found))])
 
 
-def laid_out(rows: list[tuple[str, ...]], names: int) -> list[str]:
-    """Rows below their headers, in columns as wide as what they hold."""
+def statistics_table(
+    measuring: Measuring, found: dict[int, Statistics], most: int, names: int, room: int
+) -> list[str]:
+    """The headers and the first rows, in columns as wide as what they hold.
+
+    Parameters
+    ----------
+    most
+        Rows at the most.
+    names
+        Characters of a channel's name.
+    room
+        Characters of a line, for which numbers get fewer digits.
+    """
+    lines: list[str] = []
+    for digits in (_DIGITS, _FEW_DIGITS):
+        lines = _laid_out(statistics_rows(measuring, found, digits)[:most], names)
+        if len(lines[0]) <= room:
+            break
+    return lines
+
+
+def _laid_out(rows: list[tuple[str, ...]], names: int) -> list[str]:
     cut = [(row[0][:names], *row[1:]) for row in (HEADERS, *rows)]
     widths = [max(len(row[at]) for row in cut) for at in range(len(HEADERS))]
     return [
@@ -159,7 +184,7 @@ def laid_out(rows: list[tuple[str, ...]], names: int) -> list[str]:
     ]
 
 
-def _cells(told: Statistics) -> list[str]:
+def _cells(told: Statistics, digits: tuple[int, int]) -> list[str]:
     pixels = format_count(told.count)
     if told.nans:
         pixels += f" + {format_count(told.nans)} NaN"
@@ -169,8 +194,8 @@ def _cells(told: Statistics) -> list[str]:
         return ["–"] * 5 + [pixels]
     values = (told.minimum, told.maximum, told.total)
     return [
-        format_number(told.mean, 6),
-        format_number(told.deviation, 6),
-        *(str(v) if isinstance(v, int) else format_number(v or 0.0, 9) for v in values),
+        format_number(told.mean, digits[0]),
+        format_number(told.deviation, digits[0]),
+        *(str(v) if isinstance(v, int) else format_number(v or 0.0, digits[1]) for v in values),
         pixels,
     ]

@@ -14,13 +14,14 @@ VALUE, NOT_A_NUMBER, ABOVE, BELOW, UNWRITTEN = range(5)
 STATE_NAMES = ("", "not a number", "infinite", "minus infinite", "never written")
 # None is a glyph of the ramp, nor of a label's outline; all are in ASCII.
 STATE_GLYPHS = (" ", "?", "^", "v", "~")
-# Two colours each, in the pattern that it also has where there are no colours.
+# Two colours each, in the pattern that it also has where there are no colours: some of the 16
+# that every terminal has, so that nothing else is mixed into it.
 STATE_COLORS: tuple[tuple[RGB, RGB], ...] = (
     ((0, 0, 0), (0, 0, 0)),
-    ((175, 0, 135), (95, 0, 95)),
-    ((255, 175, 0), (175, 95, 0)),
-    ((0, 135, 215), (0, 0, 135)),
-    ((95, 95, 135), (38, 38, 38)),
+    ((205, 0, 205), (0, 0, 0)),
+    ((205, 205, 0), (205, 0, 0)),
+    ((92, 92, 255), (0, 0, 238)),
+    ((127, 127, 127), (0, 0, 0)),
 )
 
 

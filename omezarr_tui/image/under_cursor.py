@@ -14,8 +14,9 @@ from omezarr_tui.image.cursor import Cursor
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.plotted import Counting, of_channel
 from omezarr_tui.image.sampling import Sampling
+from omezarr_tui.ome.sizes import sizes_text
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import compact_json, format_length, format_number, visible
+from omezarr_tui.text import compact_json, format_number, visible
 
 _NAME_WIDTH, _VALUE_WIDTH = 24, 40  # of what a store says
 _EXACT = 2.0**53  # below it doubles hold every whole number
@@ -107,8 +108,9 @@ def _value(picture: Picture, row: int, column: int, counts: list[int]) -> str:
     for layer in picture.layers:
         value, dtype = layer.samples.values[row, column], layer.sampling.array.dtype.name
         text = _exact(value, dtype) if is_exact else _rounded(float(value))
-        name = f"{channel_name(image, layer.channel)} " if len(picture.layers) > 1 else ""
-        told.append(name + text)
+        if len(picture.layers) > 1:
+            text = f"{channel_name(image, layer.channel)} {text.strip()}"
+        told.append(text)
     return f"{what} {', '.join(told)}{of}"
 
 
@@ -181,15 +183,16 @@ def pixel_texts(picture: Picture, pixel: Counting, values: Mapping[int, Any]) ->
     image, sampling = picture.request.image, picture.sampling
     axes, level = image.multiscale.axes, image.multiscale.levels[pixel.level]
     region = pixel.regions[0][1]
-    indices, lengths = [], []
+    indices: list[str] = []
+    lengths: list[tuple[float, str | None]] = []
     for axis in (sampling.rows, sampling.columns):
         name, at = visible(axes[axis].name, _NAME_WIDTH), region[axis].start
         indices.append(f"{name} {at:>{len(str(pixel.array.shape[axis] - 1))}}")
         if (unit := axes[axis].unit) is not None:
             place = at * level.scale[axis] + level.translation[axis]
-            lengths.append(format_length(place, unit))
+            lengths.append((place, unit))
     texts = [" ".join(["pixel", *indices])]
     for channel, value in values.items():
         name = "value" if pixel.axis is None else channel_name(image, channel)
         texts.append(f"{name} {value}")
-    return [*texts, *([" × ".join(lengths)] if lengths else [])]
+    return [*texts, *([sizes_text(lengths)] if lengths else [])]

@@ -22,6 +22,11 @@ def pixel_size(level: Level, axes: Sequence[Axis]) -> str:
     ]
     if not sizes or (all(s == 1 for s, _ in sizes) and not any(unit for _, unit in sizes)):
         return ""
+    return sizes_text(sizes)
+
+
+def sizes_text(sizes: Sequence[tuple[float, str | None]]) -> str:
+    """Sizes with their units, one unit only once: ``0.36 × 0.36 µm``."""
     if len({unit for _, unit in sizes}) == 1:
         numbers = " × ".join(format_number(size, 3) for size, _ in sizes)
         return f"{numbers} {format_unit(sizes[0][1])}".rstrip()

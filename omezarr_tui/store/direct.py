@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from omezarr_tui.settings import MIB
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.node import Array, Codec, join_path
@@ -24,12 +26,29 @@ if TYPE_CHECKING:
     import numpy as np
 
 Place = tuple[int, ...]
-Decode = Callable[[bytes], Any]
+Decode = Callable[[bytes | memoryview], Any]
 
 # In Zarr v3 those whose configuration is not needed for decoding; in v2 those of numcodecs.
 _PLAIN = {2: ("blosc", "zstd", "gzip", "zlib", "lz4", "bz2"), 3: ("blosc", "zstd", "gzip")}
 _GZIP = 31  # what zlib calls this format
 _NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+_SCRATCH_BYTES = 4 * MIB
+
+
+class _Scratch(threading.local):
+    """Memory of each thread for the stored bytes of a chunk, which nobody needs afterwards."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def taken(self) -> bytearray:
+        """What was taken before is gone."""
+        if len(self._buffer) > _SCRATCH_BYTES:
+            self._buffer = bytearray()
+        return self._buffer
+
+
+_scratch = _Scratch()
 
 
 class NotPlain(Exception):
@@ -45,8 +64,9 @@ class DirectChunks:
         Where the array lies.
     node
         The array.
-    decode
-        From the stored bytes of a chunk to the bytes of its values.
+    decoders
+        One after the other from the stored bytes of a chunk to the bytes of its values; each gives
+        new ones.
     dtype
         Of the stored values.
     order
@@ -59,14 +79,15 @@ class DirectChunks:
         self,
         access: LocalAccess,
         node: Array,
-        decode: Decode,
+        decoders: Sequence[Decode],
         dtype: np.dtype[Any],
         order: tuple[int, ...],
         fill: np.generic | None,
     ) -> None:
         self._access = access
         self._node = node
-        self._decode = decode
+        self._decoders = decoders
+        self._is_small = math.prod(node.chunks) * dtype.itemsize <= _SCRATCH_BYTES
         self._dtype = dtype
         self._stored_shape = tuple(node.chunks[axis] for axis in order)
         self._axes = tuple(order.index(axis) for axis in range(len(order)))
@@ -104,34 +125,46 @@ class DirectChunks:
             if self._fill is None:
                 raise NotPlain
             return np.broadcast_to(self._fill, inside), False
-        values = np.frombuffer(self._decode(raw), self._dtype).reshape(self._stored_shape)
+        for decode in self._decoders:
+            raw = decode(raw)
+        values = np.frombuffer(raw, self._dtype).reshape(self._stored_shape)
         values = values.transpose(self._axes)
         if values.shape != inside:  # a copy, or what lies outside of the array stays in memory
             values = values[tuple(map(slice, inside))].copy()
         return values.astype(self._dtype.newbyteorder("="), copy=False), True
 
-    def _stored(self, place: Place) -> bytes | None:
+    def _stored(self, place: Place) -> bytes | memoryview | None:
         node = self._node
         if node.shards is not None:
             part = self._indices.part(place)
-            return None if part is None else self._access.get_range(*part)
+            return None if part is None else self._raw(*part)
         key = join_path(node.path, node.key_encoding.key(place))
-        raw = self._access.get(key)
+        raw = self._raw(key)
         if raw is None and os.path.islink(os.path.join(self._access.location.path, key)):
             raise NotPlain  # it leads nowhere: that is no chunk that was never written
-        if raw is not None and len(raw) <= HEAD and stand_in(raw):
+        if raw is not None and len(raw) <= HEAD and stand_in(bytes(raw)):
             raise NotPlain
         return raw
+
+    def _raw(
+        self, key: str, start: int = 0, length: int | None = None
+    ) -> bytes | memoryview | None:
+        """Stored bytes: those that will be decoded in memory that the thread uses again."""
+        if self._decoders and self._is_small:
+            return self._access.get_into(_scratch.taken(), key, start, length)
+        if length is None:
+            return self._access.get(key)
+        return self._access.get_range(key, start, length)
 
 
 def direct_chunks(access: Access, node: Array) -> DirectChunks | None:
     """What reads an array's chunks directly; None where zarr-python has to."""
     import numpy as np
 
-    decode, order = _decoder(node), _axis_order(node)
+    decoders, order = _decoders(node), _axis_order(node)
     if not isinstance(access, LocalAccess) or access.traffic is not None:
         return None
-    if decode is None or order is None:
+    if decoders is None or order is None:
         return None
     if not node.dtype.is_pixel or 0 in node.chunks or 0 in node.shape or not node.chunks:
         return None
@@ -147,10 +180,10 @@ def direct_chunks(access: Access, node: Array) -> DirectChunks | None:
     if dtype.itemsize != node.dtype.itemsize or dtype.kind not in "biuf":
         return None
     stored = dtype.newbyteorder(">") if node.dtype.byte_order == "big" else dtype
-    return DirectChunks(access, node, decode, stored, order, fill)
+    return DirectChunks(access, node, decoders, stored, order, fill)
 
 
-def _decoder(node: Array) -> Decode | None:
+def _decoders(node: Array) -> list[Decode] | None:
     """From stored bytes to those of the values, by the codecs that come after ``bytes``."""
     import numcodecs
 
@@ -167,14 +200,7 @@ def _decoder(node: Array) -> Decode | None:
         decode: Decode = known.decode
         return decode
 
-    decoders = [decoder(step) for step in reversed(steps)]
-
-    def decode(raw: bytes) -> Any:
-        for step in decoders:
-            raw = step(raw)
-        return raw
-
-    return decode
+    return [decoder(step) for step in reversed(steps)]
 
 
 def _axis_order(node: Array) -> tuple[int, ...] | None:

@@ -113,6 +113,38 @@ class LocalAccess:
             file.seek(start)
             return file.read(length)
 
+    def get_into(
+        self, buffer: bytearray, key: str, start: int = 0, length: int | None = None
+    ) -> memoryview | None:
+        """Bytes of a key in memory that is used again: fresh memory costs more than to read.
+
+        Parameters
+        ----------
+        buffer
+            Grows where it is too small.
+        key, start, length
+            As of `get_range`; without a length all that comes.
+
+        Returns
+        -------
+        bytes
+            They lie in the buffer, and must be let go of before it is used again; None where
+            there is no such key.
+        """
+        try:
+            with open(self._path(key), "rb", buffering=0) as file:
+                if length is None:
+                    length = os.fstat(file.fileno()).st_size - start
+                if len(buffer) < length:
+                    buffer.extend(bytes(length - len(buffer)))
+                file.seek(start)
+                wanted, at = memoryview(buffer)[:length], 0
+                while at < length and (read := file.readinto(wanted[at:])):
+                    at += read
+                return wanted[:at]
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+
     async def fetch(
         self, key: str, start: int | None = None, length: int | None = None
     ) -> bytes | None:

@@ -13,6 +13,7 @@ from textual.geometry import Offset
 
 from omezarr_tui.image.bar import overlay_text
 from omezarr_tui.image.overlay import OPACITIES
+from omezarr_tui.image.pointing import moved
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import ACTIONS
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
@@ -228,11 +229,11 @@ class TestCursor:
     async def test_without_it_the_window_moves_by_all_of_it(self, labelled: Path) -> None:
         async with opened(labelled) as p:
             await p.press("3", "plus", "plus", "plus", "plus")
-            before = p.request.view
+            before = p.request
             await p.press("shift+up")
-            assert p.request.view == before.panned(-1, 0)
+            assert p.request.view == moved(before, -1, 0).view
             await p.press("shift+right")
-            assert p.request.view == before.panned(-1, 0).panned(0, 1)
+            assert p.request.view == moved(moved(before, -1, 0), 0, 1).view
 
     async def test_at_the_edge_the_window_goes_on(self, labelled: Path) -> None:
         async with opened(labelled) as p:

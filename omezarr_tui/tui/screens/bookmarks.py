@@ -127,7 +127,7 @@ class BookmarkingScreen(StoreScreen):
     _left: dict[str, Mapping[str, Any]] | None = None  # how images were left since the start
     _changed: dict[str, Mapping[str, Any] | None] | None = None  # what is not written down yet
     _writing_down: Timer | None = None
-    _wanted: Bookmark | None = None  # which one leads to the next image
+    _bookmark: Bookmark | None = None  # which one leads to the next image
 
     def steer(self, change: Steer) -> None:
         """Change what is looked at, or how."""
@@ -167,13 +167,13 @@ class BookmarkingScreen(StoreScreen):
         if request is not None and request.image.multiscale.path == bookmark.image:
             self.steer(partial(restored, kept=bookmark.view))
         else:
-            self._wanted = bookmark
+            self._bookmark = bookmark
             self.hierarchy.reveal(bookmark.image)
 
     @on(messages.Described)
     def _miss_bookmark(self, event: messages.Described) -> None:
         """Tell that the image of a bookmark was not found: it would have been shown by now."""
-        wanted, self._wanted = self._wanted, None
+        wanted, self._bookmark = self._bookmark, None
         if wanted is not None:
             self.tell(f"There is no image {visible(wanted.image)} any more.", "warning")
 
@@ -189,8 +189,8 @@ class BookmarkingScreen(StoreScreen):
 
         assert event.image is not None
         path, before, left = event.image.multiscale.path, self.looked_at, self._left or {}
-        if self._wanted is not None and self._wanted.image == path:
-            kept, self._wanted = self._wanted.view, None
+        if self._bookmark is not None and self._bookmark.image == path:
+            kept, self._bookmark = self._bookmark.view, None
             return partial(restored, kept=kept)
 
         def again(request: PictureRequest) -> PictureRequest:

@@ -73,6 +73,7 @@ class BrowseScreen(
     NumbersOfScreen,
     ChunkMapOfScreen,
     FilmScreen,
+    BookmarkingScreen,
     TakingScreen,
 ):
     """Three panes on one store.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Steer = Callable[[PictureRequest], PictureRequest]
 
-_HINT = "Arrows move · Shift further · , . plane · d decode all in sight · Enter why · Esc back"
+_HINT = "↑↓←→ move · Shift ten · , . plane · d decode all · Enter this · Esc back"
 _OVER_A_NETWORK = 256  # chunks that are asked for at a time
 
 

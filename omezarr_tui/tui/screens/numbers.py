@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Steer = Callable[[PictureRequest], PictureRequest]
 
-_HINT = "Arrows move · Shift further · , . < > plane · f in full · Enter cursor there · Esc back"
+_HINT = "↑↓←→ move · Shift ten · , . plane · f in full · Enter cursor · Esc back"
 
 
 class NumbersScreen(Following):

@@ -147,7 +147,7 @@ class ProfileScreen(PlottingScreen):
     def _sampling_text(self, track: Track) -> str:
         told = "every pixel"
         if len(track.axes) > 1:
-            told = "the nearest pixel at each step of a pixel"
+            told = "the nearest pixel at each step"
         projection = self.picture.sampling.projection if self.picture else None
         if self.picture is None or projection is None or projection.axis in track.axes:
             return told

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from omezarr_tui.image.save_view import ViewSize
     from omezarr_tui.tui.taking_workers import TakingWorkers
 
-_FORMS: tuple[Form | Literal["png"], ...] = ("png", "npy", "tiff", "csv")
-_SUFFIX = {"png": ".png", "npy": ".npy", "tiff": ".tif", "csv": ".csv"}
+AnyForm = Form | Literal["png"]
+_FORMS: tuple[AnyForm, ...] = ("png", "npy", "tiff", "csv")
+_SUFFIX: dict[AnyForm, str] = {"png": ".png", "npy": ".npy", "tiff": ".tif", "csv": ".csv"}
 _SCALES = (1, 2, 4, 8)
 _HINT = "←→ choose · Tab ↑ ↓ next line · Enter saves · Esc leaves"
 _READING = "reading and writing…"
@@ -130,7 +131,7 @@ class SaveScreen(Dialog[None]):
         return self._parts[self.query_one("#what", Choice).at][1]
 
     @property
-    def form(self) -> Form | Literal["png"]:
+    def form(self) -> AnyForm:
         """The format."""
         return self._forms[self.query_one("#form", Choice).at]
 
@@ -145,16 +146,15 @@ class SaveScreen(Dialog[None]):
         if self.line.value == self._named:
             self._name_file()
         elif event.choice.id == "form":
-            path = Path(self.line.value)
-            if path.suffix.lower() in (*SUFFIXES, ".png"):
-                self.line.put(str(path.with_suffix(_SUFFIX[self.form])))
+            text, suffix = self.line.value, Path(self.line.value).suffix
+            if _form_of(suffix) not in (None, self.form):
+                self.line.put(text.removesuffix(suffix) + _SUFFIX[self.form])
         self._tell()
 
     @on(Input.Changed)
     def _typed(self) -> None:
         self._there = None
-        suffix = Path(self.line.value).suffix.lower()
-        asked = "png" if suffix == ".png" else SUFFIXES.get(suffix)
+        asked = _form_of(Path(self.line.value).suffix)
         if asked in self._forms:
             self.query_one("#form", Choice).choose(self._forms.index(asked))
         self._tell()
@@ -220,10 +220,10 @@ class SaveScreen(Dialog[None]):
             return "type a file's name"
         if "://" in text:
             return "files are saved on this machine's disk"
-        suffix = Path(text).suffix.lower()
-        if suffix != ".png" and suffix not in SUFFIXES:
+        asked = _form_of(Path(text).suffix)
+        if asked is None:
             return f"its name must end in {', '.join(_SUFFIX[form] for form in self._forms)}"
-        if suffix == ".png" and self._picture is None:
+        if asked not in self._forms:
             return "values have no colours; choose another format"
         shape = part.selection.shape
         if self.form == "tiff":
@@ -310,3 +310,8 @@ class SaveScreen(Dialog[None]):
     def show_folders(self, event: FoldersFound) -> None:
         """Show what the path may go on to."""
         self.line.show_fitting(event.text, event.texts)
+
+
+def _form_of(suffix: str) -> AnyForm | None:
+    """The format that the end of a name asks for."""
+    return "png" if suffix.lower() == ".png" else SUFFIXES.get(suffix.lower())

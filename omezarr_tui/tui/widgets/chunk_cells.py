@@ -28,11 +28,12 @@ def around(at: int, count: int, per_shard: int, room: int) -> range:
 
 
 def legend(facts: Mapping[Spot, ChunkFacts], rows: range, columns: range) -> Content:
-    """What the signs mean, and how many chunks of each there are in sight."""
+    """What the signs in sight mean, and how many chunks there are of each."""
     counts = counts_of(facts.get((r, c), ChunkFacts()) for r in rows for c in columns)
     parts = [
         Content.assemble(GLYPHS[state], f" {format_count(counts[state])} {state.value}")
         for state in State
+        if counts[state]
     ]
     return Content("   ").join(parts)
 

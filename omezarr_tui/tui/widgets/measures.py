@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from omezarr_tui.image.measuring import laid_out, statistics_rows
+from omezarr_tui.image.measuring import statistics_table
 from omezarr_tui.text import format_bytes, visible
 from omezarr_tui.tui.themes import QUIET
 
@@ -51,9 +51,8 @@ class MeasuresView(Static):
             return
         wanted, found, note = self._told
         room = self.content_size.width
-        rows = statistics_rows(wanted, found)
-        more = len(rows) - _MOST
-        head, *lines = laid_out(rows[:_MOST], _NAMES)
+        more = len(wanted.counting.regions) - _MOST
+        head, *lines = statistics_table(wanted, found, _MOST, _NAMES, room - 1)
         source = note or wanted.source + (f" · {more} more channels" if more > 0 else "")
         parts = [
             Content.assemble((f" Statistics of {_the(wanted.what)}", "b"), f" · {wanted.size}"),

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
 from omezarr_tui.image.region import Box
-from omezarr_tui.tui.widgets.picture_mark import marked
+from omezarr_tui.tui.widgets.picture_mark import dot, marked
 from omezarr_tui.tui.widgets.picture_region import outlined
 
 if TYPE_CHECKING:
@@ -84,13 +82,14 @@ def _dotted(lines: list[Strip], frame: Frame, canvas: Canvas, line: Line) -> lis
     (row, column), (last_row, last_column) = line
     cells = ((row / down, column / across), (last_row / down, last_column / across))
     dots = sorted(places_along(cells, frame.size)[::_EVERY])
-    dot, drawn = Strip([Segment(_DOT, canvas.base + Style(bold=True))]), list(lines)
+    drawn = list(lines)
     for at, places in groupby(dots, key=lambda place: place[0]):
         if top + at >= len(lines):
             break
         parts, done = [], 0
         for _, column_of_dot in places:
-            parts += [lines[top + at].crop(done, left + column_of_dot), dot]
+            sign = dot(frame, at, column_of_dot, _DOT, canvas.base)
+            parts += [lines[top + at].crop(done, left + column_of_dot), Strip([sign])]
             done = left + column_of_dot + 1
         parts.append(lines[top + at].crop(done, canvas.columns))
         drawn[top + at] = Strip.join(parts)

@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 if TYPE_CHECKING:
     from omezarr_tui.image.cells import Frame
+    from omezarr_tui.image.composite import RGB
     from omezarr_tui.tui.widgets.picture_strips import Canvas
 
 # The part of a cell that one of its samples fills, by samples in a cell, row by row.
@@ -42,13 +43,28 @@ def _cell(frame: Frame, row: int, column: int, part: tuple[int, int], reverse: S
     if parts is None:
         return Segment(frame.lines[row][column], reverse)
     glyph = parts[part[0] * frame.per_cell[1] + part[1]]
-    palette, inks, grounds = frame.palette, frame.fg, frame.bg
-    if palette is None or inks is None or grounds is None:
+    if (colors := colors_at(frame, row, column)) is None:
         return Segment(glyph, reverse)
-    if min(at := (int(inks[row, column]), int(grounds[row, column]))) < 0:
-        return Segment(glyph, reverse)
-    ink, ground = palette[at[0]], palette[at[1]]
+    ink, ground = colors
     if frame.lines[row][column] == "▀":  # each half has a colour of its own
         ink, ground = (ink, ground) if part[0] == 0 else (ground, ink)
     contrast = _BLACK if sum(ink) > 3 * 127 else _WHITE
     return Segment(glyph, Style.from_color(Color.from_rgb(*contrast), Color.from_rgb(*ground)))
+
+
+def dot(frame: Frame, row: int, column: int, glyph: str, base: Style) -> Segment:
+    """A sign in a cell, on the colour below it where there is one."""
+    if (colors := colors_at(frame, row, column)) is None:
+        return Segment(glyph, base + Style(bold=True))
+    contrast = _BLACK if sum(colors[1]) > 3 * 127 else _WHITE
+    return Segment(glyph, Style.from_color(Color.from_rgb(*contrast), Color.from_rgb(*colors[1])))
+
+
+def colors_at(frame: Frame, row: int, column: int) -> tuple[RGB, RGB] | None:
+    """The ink and the ground of a cell; None where one is the terminal's own."""
+    palette, inks, grounds = frame.palette, frame.fg, frame.bg
+    if palette is None or inks is None or grounds is None:
+        return None
+    if min(at := (int(inks[row, column]), int(grounds[row, column]))) < 0:
+        return None
+    return palette[at[0]], palette[at[1]]

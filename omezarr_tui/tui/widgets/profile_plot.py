@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -99,7 +100,7 @@ class ProfilePlot(Plot):
             low, high = low - 0.5, high + 0.5
         units = self._units()
         has_units = units is not None and height >= _WITH_UNITS
-        told = self._told_lines()
+        told = self._told_lines(width)
         rows = rows_left(height, 1 + has_units + len(told))
         marks = ticks(low, high, max(2, rows // 2))
         labels = down_labels(marks, [(mark - low) / (high - low) for mark in marks], rows)
@@ -146,7 +147,7 @@ class ProfilePlot(Plot):
             lines.append(runs("".join(letters), inks))
         return lines
 
-    def _told_lines(self) -> list[Content]:
+    def _told_lines(self, width: int) -> list[Content]:
         """What the marker stands on, the values there, and what is drawn."""
         values = [
             Content.assemble(
@@ -157,8 +158,11 @@ class ProfilePlot(Plot):
             for one in self.channels
         ]
         where = Content.styled(self._place(), "b")
-        line = Content("  ").join([where, *values])
-        return [line, Content.styled(self._told, QUIET)]
+        lines = [Content("  ").join([where, *values])]
+        if lines[0].cell_length > width:
+            lines = [where, Content("  ").join(values)]
+        told = wrap(self._told, width, max_lines=2, placeholder=" …")
+        return [*lines, *(Content.styled(line, QUIET) for line in told)]
 
     def _value(self, channel: ShownChannel) -> str:
         profile = self._profiles[channel.channel]
