@@ -317,6 +317,13 @@ class TestStates:
         for one, other in combinations(light, 2):
             assert abs(one - other).max() > 15
 
+    @pytest.mark.parametrize("depth", ["256", "true"])
+    def test_a_single_one_is_never_black(self, depth: Any) -> None:
+        for state in self.NUMBERS:
+            colors = np.zeros((16, 16, 3), np.uint8)
+            paint_states(colors, np.full((16, 16), state, np.uint8))
+            assert colours(color_frame(colors, "half", depth)).max(axis=-1).min() > 30
+
     def test_values_beside_them_stay(self) -> None:
         states = np.zeros((4, 4), np.uint8)
         states[1, 1] = 1

@@ -1,4 +1,4 @@
-"""Planes one after another as a film: the clock says which comes next, whatever was missed. Pure."""
+"""Planes one after another as a film: the clock says which comes next. Pure."""
 
 from __future__ import annotations
 

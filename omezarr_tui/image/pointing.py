@@ -22,9 +22,9 @@ def zoomed_at(request: PictureRequest, factor: float, at: tuple[float, float]) -
     at
         Where the pointer is, as parts of the picture's height and width.
     """
-    (top, height), (left, width) = _window(request)
+    (top, height), (left, width) = window_of(request)
     changed = replace(request, view=request.view.zoomed(factor))
-    (_, new_height), (_, new_width) = _window(changed)
+    (_, new_height), (_, new_width) = window_of(changed)
     return centred(
         changed,
         top + at[0] * height + (0.5 - at[0]) * new_height,
@@ -45,17 +45,17 @@ def zoomed_on(request: PictureRequest, factor: float, cursor: Cursor) -> Picture
 
 def moved(request: PictureRequest, down: float, across: float) -> PictureRequest:
     """Move the window by parts of the height and width of the picture."""
-    (top, height), (left, width) = _window(request)
+    (top, height), (left, width) = window_of(request)
     return centred(request, top + (0.5 + down) * height, left + (0.5 + across) * width)
 
 
 def _part(request: PictureRequest, place: tuple[float, float]) -> tuple[float, float]:
     """Where a place of the plane lies in the picture, as parts of its height and width."""
-    (top, height), (left, width) = _window(request)
+    (top, height), (left, width) = window_of(request)
     return (place[0] - top) / height, (place[1] - left) / width
 
 
-def _window(request: PictureRequest) -> tuple[tuple[float, float], tuple[float, float]]:
+def window_of(request: PictureRequest) -> tuple[tuple[float, float], tuple[float, float]]:
     """Where the picture begins and how much it shows, as parts of the plane: rows, columns."""
     sampling = request.sampling()
     rows, columns = (sampling.array.shape[axis] for axis in (sampling.rows, sampling.columns))
@@ -67,7 +67,7 @@ def _window(request: PictureRequest) -> tuple[tuple[float, float], tuple[float, 
 
 def centred(request: PictureRequest, row: float, column: float) -> PictureRequest:
     """The window with another centre (parts of the plane), no farther than it shows something."""
-    (_, height), (_, width) = _window(request)
+    (_, height), (_, width) = window_of(request)
     row = min(max(row, height / 2), 1 - height / 2)
     column = min(max(column, width / 2), 1 - width / 2)
     return replace(request, view=replace(request.view, centre=(row, column)))

@@ -14,14 +14,14 @@ VALUE, NOT_A_NUMBER, ABOVE, BELOW, UNWRITTEN = range(5)
 STATE_NAMES = ("", "not a number", "infinite", "minus infinite", "never written")
 # None is a glyph of the ramp, nor of a label's outline; all are in ASCII.
 STATE_GLYPHS = (" ", "?", "^", "v", "~")
-# Two colours each, in the pattern that it also has where there are no colours: some of the 16
-# that every terminal has, so that nothing else is mixed into it.
+# Two colours each, in the pattern that it also has where there are no colours: of the 16 that
+# every terminal has, or mixed of two of them. None is black, so that a single sample is seen.
 STATE_COLORS: tuple[tuple[RGB, RGB], ...] = (
     ((0, 0, 0), (0, 0, 0)),
-    ((205, 0, 205), (0, 0, 0)),
+    ((205, 0, 205), (80, 0, 80)),
     ((205, 205, 0), (205, 0, 0)),
     ((92, 92, 255), (0, 0, 238)),
-    ((127, 127, 127), (0, 0, 0)),
+    ((127, 127, 127), (0, 60, 60)),
 )
 
 

@@ -156,7 +156,7 @@ def value_table(
     )
 
 
-def value_text(value: Any) -> str:
+def value_text(value: Any, limit: int = CELL_WIDTH) -> str:
     r"""One value in full precision, as text on one line that is safe to print.
 
     Texts stand as they are, but for an empty one, which is ``""``; bytes as ASCII with
@@ -166,20 +166,22 @@ def value_text(value: Any) -> str:
     ----------
     value
         What NumPy gives for one element.
+    limit
+        The longest text; a longer one ends in ``…``.
     """
     import numpy as np
 
     if isinstance(value, np.ndarray):
-        inner = ", ".join(value_text(item) for item in value.ravel()[: CELL_WIDTH // 2])
-        return visible(f"[{inner}]", CELL_WIDTH)
+        inner = ", ".join(value_text(item) for item in value.ravel()[: limit // 2])
+        return visible(f"[{inner}]", limit)
     if isinstance(value, bytes):
-        return visible(repr(bytes(value))[2:-1] or '""', CELL_WIDTH)
+        return visible(repr(bytes(value))[2:-1] or '""', limit)
     if isinstance(value, np.void):
         told = str(value) if value.dtype.names else value.tobytes().hex(" ")
-        return visible(told or '""', CELL_WIDTH)
+        return visible(told or '""', limit)
     if isinstance(value, complex | np.complexfloating):
         return str(value).strip("()")
-    return visible(str(value) or '""', CELL_WIDTH)
+    return visible(str(value) or '""', limit)
 
 
 def read_values(array: zarr.Array[Any], selection: Selection, name: str) -> np.ndarray[Any, Any]:

@@ -230,6 +230,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom.out", ("minus",), "-", "Zoom out", "zoom(-1)", needs="picture", short="zoom",
            rank=6),
     Action("zoom.whole", ("0",), "0", "Whole plane", "zoom_whole", needs="picture"),
+    Action("overview", ("Z",), "Z", "The map of the whole plane: show or hide it", "overview",
+           needs="picture"),
     Action("axes.turn", ("o",), "o", "Next pair of axes (XY, XZ, YZ…)", "turn", needs="picture",
            short="axes", rank=7),
     Action("show.rendering", ("v",), "v", "ASCII, half-blocks, quadrants, dots",

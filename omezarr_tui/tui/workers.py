@@ -26,6 +26,7 @@ from omezarr_tui.tui import messages
 from omezarr_tui.tui.keep_workers import KeepWorkers
 from omezarr_tui.tui.label_workers import LabelWorkers
 from omezarr_tui.tui.lane import IsCancelled, Lane, told
+from omezarr_tui.tui.overview_workers import OverviewWorkers
 from omezarr_tui.tui.plate_workers import PlateWorkers
 from omezarr_tui.tui.plot_workers import PlotWorkers
 from omezarr_tui.tui.prefetch_workers import PrefetchWorkers
@@ -45,8 +46,14 @@ if TYPE_CHECKING:
 
 
 class Workers(
-    PlateWorkers, PlotWorkers, ReadoutWorkers, PrefetchWorkers, LabelWorkers, KeepWorkers,
+    PlateWorkers,
+    PlotWorkers,
+    ReadoutWorkers,
+    PrefetchWorkers,
+    LabelWorkers,
+    KeepWorkers,
     TakingWorkers,
+    OverviewWorkers,
 ):
     """All that the screen can ask of one store.
 
@@ -271,6 +278,7 @@ class Workers(
         self.stop_reading_out()
         self.stop_taking()
         self.stop_reading_on()
+        self.stop_overview()
         self._listing.set()
 
     def stop_search(self) -> None:

@@ -55,6 +55,22 @@ async def test_a_region_is_drawn_and_its_statistics_are_those_of_its_pixels(stor
         assert not p.panel.has_class("-measured")
 
 
+@pytest.mark.parametrize("size", [WIDE, (100, 30), SMALL])
+async def test_all_columns_of_statistics_are_in_sight(tmp_path, size):
+    values = np.random.default_rng(5).normal(-500, 300, (40, 50))
+    zarr.create_array(tmp_path / "a.zarr", data=values)
+    async with opened(tmp_path / "a.zarr", size=size) as p:
+        await p.press("3", "I")
+        head, told = text_of(p.browse.measures).splitlines()[-2:]
+        assert head.split() == ["mean", "std", "min", "max", "sum", "count"]
+        cells = told.split()
+        assert cells[0] == "values"
+        assert [float(cell) for cell in cells[1:-1]] == pytest.approx(
+            [values.mean(), values.std(), values.min(), values.max(), values.sum()], rel=1e-3
+        )
+        assert cells[-1] == "2,000"
+
+
 async def test_the_cursor_tells_the_exact_value_when_it_rests(store):
     path, values = store
     async with opened(path) as p:

@@ -35,6 +35,7 @@ from omezarr_tui.tui.screens.histogram import HistogramScreen
 from omezarr_tui.tui.screens.labels import LabelsScreen
 from omezarr_tui.tui.screens.looking import LookingScreen
 from omezarr_tui.tui.screens.numbers import NumbersOfScreen
+from omezarr_tui.tui.screens.overview import OverviewScreen
 from omezarr_tui.tui.screens.plates import PlateScreen
 from omezarr_tui.tui.screens.profile import ProfileScreen
 from omezarr_tui.tui.screens.regions import RegionScreen
@@ -74,6 +75,7 @@ class BrowseScreen(
     ChunkMapOfScreen,
     FilmScreen,
     BookmarkingScreen,
+    OverviewScreen,
     TakingScreen,
 ):
     """Three panes on one store.

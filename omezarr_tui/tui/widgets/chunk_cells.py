@@ -55,7 +55,7 @@ def cells(
             parts.append((glyph, f"{style} reverse") if (row, column) == at else (glyph, style))
             parts.append(" " if across == 1 else "")
         lines.append(Content.assemble(*parts))
-    first = f"column {columns.start}" + (f" to {columns.stop - 1}" if columns else "")
+    first = f"column {columns.start}" + (f" to {columns.stop - 1}" if len(columns) > 1 else "")
     return Content("\n").join([Content.styled(f"      {first}", QUIET), *lines])
 
 

@@ -47,6 +47,9 @@ class PictureView(PictureMouse, can_focus=True):
     class Resized(Message):
         """There is more or less room for the picture."""
 
+    class Emptied(Message):
+        """Words took the place of the picture."""
+
     class Moved(Message):
         """The cursor should move by some samples."""
 
@@ -106,6 +109,7 @@ class PictureView(PictureMouse, can_focus=True):
 
     def show_words(self, words: Content) -> None:
         """Show a message in place of a picture."""
+        self.post_message(self.Emptied())
         self._words = words
         self._frame = self._canvas = None
         self._drawn = Drawn()

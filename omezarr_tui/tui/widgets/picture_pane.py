@@ -28,6 +28,7 @@ from omezarr_tui.tui.pace import REST, Pace, is_slow_line
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
 from omezarr_tui.tui.widgets.measures import MeasuresView
 from omezarr_tui.tui.widgets.overlaid_pane import OverlaidPane
+from omezarr_tui.tui.widgets.overview import OverviewMap
 from omezarr_tui.tui.widgets.picture import PictureView
 from omezarr_tui.tui.widgets.plate_bar import PlateBar
 from omezarr_tui.tui.widgets.plate_view import PlateView
@@ -72,6 +73,7 @@ class PicturePane(OverlaidPane):
         yield MeasuresView()
         yield AxisBar()
         yield PlateBar()
+        yield OverviewMap()
 
     @property
     def focusable_part(self) -> Widget:
