@@ -11,18 +11,17 @@ from hypothesis import strategies as st
 from looking import array, image, image_in, request_of, view_of
 
 from omezarr_tui.image.picture import PictureRequest
+from omezarr_tui.image.pointing import moved, zoomed_at
 from omezarr_tui.image.steering import (
     at_end,
     automatic_level,
     level_changed,
     moving_along,
     next_moving,
-    panned,
     placed,
     stepped,
     turned,
     whole_plane,
-    zoomed,
 )
 from omezarr_tui.image.view import View, axis_pairs, displayed_first, first_view
 from omezarr_tui.ome.model import Axis
@@ -39,6 +38,11 @@ def stacks(draw: st.DrawFn) -> PictureRequest:
     shapes = [(size, 400 // 2**n, 400 // 2**n) for n, size in enumerate(planes)]
     level = draw(st.integers(0, len(shapes) - 1))
     return request_of(image("zyx", *shapes), level=level)
+
+
+def zoomed(request: PictureRequest, factor: float) -> PictureRequest:
+    """Nearer to its middle, as the keys do."""
+    return zoomed_at(request, factor, (0.5, 0.5))
 
 
 def plane_shown(request: PictureRequest) -> int:
@@ -221,8 +225,8 @@ class TestWindowOnThePlane:
         for kind, by in moves:
             request = {
                 "zoom": lambda r, by: zoomed(r, by),
-                "down": lambda r, by: panned(r, by, 0),
-                "across": lambda r, by: panned(r, 0, by),
+                "down": lambda r, by: moved(r, by, 0),
+                "across": lambda r, by: moved(r, 0, by),
                 "turn": lambda r, _: turned(r),
             }[kind](request, by)
             view = request.view
@@ -246,7 +250,7 @@ class TestWindowOnThePlane:
 
     def test_panning_by_whole_windows(self) -> None:
         request = zoomed(request_of(image("yx", (400, 400)), room=(40, 80)), 4)
-        right = panned(request, 0, 1).sampling()
+        right = moved(request, 0, 1).sampling()
         here = request.sampling()
         assert right.left == pytest.approx(here.right)
         assert (right.top, right.bottom) == (here.top, here.bottom)

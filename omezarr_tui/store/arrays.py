@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -100,9 +101,16 @@ def prepare() -> None:
     with _prepared:
         if _is_prepared:
             return
-        import numcodecs.pickles
-        import zarr
-        import zarr.core.codec_pipeline as pipelines
+        # Python's collector holds all threads while it goes through everything that there is,
+        # and so the screen: not while so much is imported, and afterwards not what was.
+        gc.disable()
+        try:
+            import numcodecs.pickles
+            import zarr
+            import zarr.core.codec_pipeline as pipelines
+        finally:
+            gc.freeze()
+            gc.enable()
 
         # zarr looks at the first object codec only, and an environment variable would let
         # pickles run code: here they never may, whatever the environment says.

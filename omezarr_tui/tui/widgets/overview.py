@@ -47,7 +47,7 @@ class OverviewMap(Widget):
 
     def show(self, frame: Frame, box: Box) -> None:
         """Show the whole plane, and the window in samples of it."""
-        if self.is_shown and (frame, box) == (self._frame, self._box):
+        if self.is_shown and frame is self._frame and box == self._box:
             return
         self._frame, self._box = frame, box
         rows, columns = frame.size
