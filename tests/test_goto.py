@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from looking import image, request_of
 
 from omezarr_tui.image.cursor import Cursor, cursor_at, sample_of
-from omezarr_tui.image.goto import going, place_text
+from omezarr_tui.image.goto import counted, going, place_text
 from omezarr_tui.image.picture import PictureRequest
 from omezarr_tui.image.pointing import zoomed_at, zoomed_on
 from omezarr_tui.image.positions import position_on
@@ -101,7 +101,7 @@ class TestPixels:
         found = going(volume(), "100,250")
         assert found.request.view.centre == (0.5, 0.5)
         assert found.places == {3: 100.5 / 400, 4: 250.5 / 600}
-        assert found.told == ("y 100", "x 250")
+        assert found.told == ("y 100 (25 µm)", "x 250 (125000 nm)")
 
     def test_no_farther_than_something_is_shown(self) -> None:
         found = going(volume(), "0,0 zoom=4").request
@@ -209,9 +209,10 @@ def test_the_words_of_a_place_lead_to_it(request_: PictureRequest) -> None:
     sizes = [here.array.shape[axis] for axis in (here.rows, here.columns)]
     view = request_.view
     for at, size, whole in ((0, sizes[0], view.rows), (2, sizes[1], view.columns)):
-        half = 0.5 / view.extent[whole]
+        pixels = counted(request_, whole)
         middle = view.centre[at // 2]
-        near = 0.05 if half <= middle <= 1 - half else 0.5 * size / view.extent[whole] + 0.05
+        is_inside = 0.5 <= middle * pixels <= pixels - 0.5
+        near = 0.05 if is_inside else 0.5 * size / pixels + 0.05
         assert theirs[at : at + 2] == pytest.approx(ours[at : at + 2], abs=near, rel=1e-3)
 
 
@@ -254,8 +255,9 @@ def test_the_stepped_axis_is_the_one_that_a_number_goes_along() -> None:
 
 
 def test_a_channel_that_is_gone_to_is_shown_alone() -> None:
-    request = volume(composed=True)
+    request = volume(composed=True, rendering="half")
     assert request.is_composed
+    assert place_text(request) == "t=0 z=16"
     assert not going(request, "c=1").request.is_composed
 
 

@@ -1,5 +1,6 @@
 """Chunks come straight from their files, by tensorstore or by zarr-python: always the same ones."""
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from layouts import read_region
 from looking import array_in, files_read, local
 from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, GzipCodec, TransposeCodec, ZstdCodec
 
+import omezarr_tui.image.reader as reading
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.decoding import QuickChunks, ZarrChunks, chunks_of
 from omezarr_tui.image.reader import Reader
+from omezarr_tui.image.sampling import Projection, Sampling
 from omezarr_tui.store.direct import direct_chunks
 from omezarr_tui.store.fast import fast_chunks
 
@@ -185,3 +188,26 @@ def test_many_chunks_side_by_side(tmp_path: Path) -> None:
     with files_read(tmp_path / "a") as seen:
         read_region(reader, node, (slice(0, 1), *region[1:]))
     assert seen == []
+
+
+@pytest.mark.parametrize("joined_bytes", [0, 10**6], ids=["by parts", "put together"])
+@pytest.mark.parametrize("method", ["mean", "maximum", "nearest"])
+@pytest.mark.parametrize("deep", [False, True], ids=["plane", "projection"])
+def test_samples_are_the_same_put_together_or_by_parts(
+    deep: bool, method: Any, joined_bytes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Columns down, rows across, and some chunks that were never written."""
+    wanted = write(tmp_path / "a", "uint16")
+    monkeypatch.setattr(reading, "_JOINED_BYTES", joined_bytes)
+    node = array_in(tmp_path / "a")
+    sampling = Sampling(0, node, 2, 1, (2, 0, 0), 0, SHAPE[2], 0, SHAPE[1], SHAPE[:0:-1], method)
+    plane = wanted[2]
+    if deep:
+        sampling = replace(sampling, projection=Projection(0, "maximum", 0, SHAPE[0]))
+        plane = wanted.max(axis=0)
+    found = Reader(local(tmp_path / "a")).sample(sampling)
+    np.testing.assert_array_equal(found.values, plane.T)
+    written = np.zeros(SHAPE[1:], bool)
+    written[0:9, 0:12] = True  # the chunks of what `write` filled
+    assert found.unwritten is not None
+    np.testing.assert_array_equal(found.unwritten, ~written.T)

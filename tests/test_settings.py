@@ -26,7 +26,8 @@ def test_it_lies_where_the_system_says(hermetic: Path) -> None:
 def test_every_setting_can_be_set(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_text(
-        'theme = "gruvbox"\nrendering = "half"\ncolors = "256"\ncache_bytes = 8\nprefetch_bytes = 3\nask_above_bytes = 1\npage_rows = 7\n'
+        'theme = "gruvbox"\nrendering = "half"\ncolors = "256"\ncache_bytes = 8\n'
+        "prefetch_bytes = 3\nask_above_bytes = 1\npage_rows = 7\n"
         "well_bytes = 11\n"
         'expand_nodes = 9\nremember_views = false\n\n[keys]\nfind = "f"\n'
         '[places."s3://lab/"]\nprofile = "lab"\nstorage_options = { region = "x" }\n'

@@ -33,7 +33,7 @@ from omezarr_tui.image.reader import Reader
 from omezarr_tui.image.sampling import ProjectionMethod
 from omezarr_tui.image.selection import Selection, parse_selection
 from omezarr_tui.image.terminal import terminal_look
-from omezarr_tui.image.values import ValueTable, table_region, value_table
+from omezarr_tui.image.value_table import ValueTable, table_part, value_table
 from omezarr_tui.image.view import View, axis_pairs, first_view
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.labels import LABELS, label_image, label_images
@@ -371,7 +371,7 @@ def _table(
     assert isinstance(array, Array)
     at = _positions(options.at, image, array.shape, place)
     rows, columns = max(1, room[0] - 1), max(1, room[1] // _FEWEST_CELLS)
-    needed = table_region(array, rows=rows, columns=columns, at=at).decoded_bytes
+    needed = table_part(array, rows=rows, columns=columns, at=at).decoded_bytes
     if needed > settings.ask_above_bytes and not options.yes:
         raise _too_large(place, needed, False)
     return value_table(place.access, array, rows=rows, columns=columns, at=at, width=room[1])

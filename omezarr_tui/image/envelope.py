@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -75,7 +74,7 @@ def read_envelope(
     """
     import numpy as np
 
-    (count,), (chunk,) = node.shape, node.chunks
+    (count,) = node.shape
     parts = min(BINS, count)
     low, high = np.full(parts, np.inf), np.full(parts, -np.inf)
     read = 0
@@ -113,5 +112,5 @@ def sampled_bytes(node: Array) -> int:
     """Uncompressed bytes of the chunks that are read for it."""
     regions = sampled_regions(node)
     chunk = max(1, node.chunks[0])
-    chunks = sum(math.ceil((part.stop - part.start) / chunk) for (part,) in regions)
+    chunks: int = sum(-(-(part.stop - part.start) // chunk) for (part,) in regions)
     return chunks * chunk * (node.dtype.itemsize or 1)

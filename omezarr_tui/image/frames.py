@@ -157,7 +157,7 @@ def _sparse(access: Access, group: Group, title: str, kind: str) -> Words:
         size = format_bytes(node.nbytes) if node.nbytes is not None else ""
         text = f"{format_count(node.size)} × {visible(node.dtype.name)}, {size}"
         if name == "data" and len(told) == 2 and (whole := told[0] * told[1]):
-            text += f": {node.size / whole:.3g} of all values are stored"
+            text += f": {100 * node.size / whole:.3g} % of all values"
         lines.append(f"{name:<12}  {text}")
     lines += ["", "Choose data, indices or indptr to see their numbers."]
     return Words(title, tuple(lines))

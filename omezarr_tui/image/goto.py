@@ -98,18 +98,20 @@ def going(request: PictureRequest, text: str) -> Going:
     if repeated := {axes[at] for at, _ in named if [a for a, _ in named].count(at) > 1}:
         raise ValueError(f"{listed(sorted(repeated))} is given twice")
     places: dict[int, float] = {}
+    view = request.view  # whose axes and window stay
     for axis, word in named:
         size = counted(request, axis)
-        if axis in request.view.fixed:
+        if axis in view.fixed:
             pixel = pixel_on(request.image, axis, size, word)
             request = placed(request, axis, pixel, size)
-            told.append(f"{axes[axis]} {pixel} of 0–{size - 1}{_meaning(request, axis)}")
+            meaning = _meaning(request, axis, (request.view.index[axis] + 0.5) / view.extent[axis])
+            told.append(f"{axes[axis]} {pixel} of 0–{size - 1}{meaning}")
         else:
             position = position_on(request.image, axis, size, word)
             places[axis] = (position + 0.5) / size
-            told.append(f"{axes[axis]} {nearest(position, size)}")
+            pixel = nearest(position, size)
+            told.append(f"{axes[axis]} {pixel}{_meaning(request, axis, places[axis])}")
     if places:
-        view = request.view
         centre = dict(zip((view.rows, view.columns), view.centre, strict=True)) | places
         request = centred(request, centre[view.rows], centre[view.columns])
     if not told:
@@ -126,10 +128,11 @@ def place_text(request: PictureRequest) -> str:
         parts.append(f"{axes[view.rows]}:{axes[view.columns]}")
     if request.level is not None:
         parts.append(f"level={request.level}")
+    together = channel_axis(image) if request.is_composed else None
     parts += [
         f"{axes[axis]}={view.position(axis, counted(request, axis))}"
         for axis in view.fixed
-        if view.extent[axis] > 1
+        if view.extent[axis] > 1 and axis != together
     ]
     if view.zoom > 1:
         parts.append(f"zoom={format_number(view.zoom, 5)}")
@@ -239,15 +242,15 @@ def _zoomed(request: PictureRequest, word: str) -> PictureRequest:
     return zoomed_at(request, wanted / view.zoom, (0.5, 0.5))
 
 
-def _meaning(request: PictureRequest, axis: int) -> str:
-    """What a pixel on an axis is: a physical position, or a channel's name."""
-    image, view = request.image, request.view
+def _meaning(request: PictureRequest, axis: int, place: float) -> str:
+    """What a place on an axis, from 0 to 1, is: a physical position, or a channel's name."""
+    image = request.image
     if axis == channel_axis(image):
-        return f" ({channel_name(image, view.index[axis])})"
+        return f" ({channel_name(image, request.view.index[axis])})"
     number = image.readable[0]
     level, array = image.multiscale.levels[number], image.levels[number]
     assert isinstance(array, Array)
-    if (unit := image.multiscale.axes[axis].unit) is None:
+    if (unit := image.multiscale.axes[axis].unit) is None or level.matrix is not None:
         return ""
-    at = view.position(axis, array.shape[axis])
-    return f" ({format_length(at * level.scale[axis] + level.translation[axis], unit)})"
+    pixel = place * array.shape[axis] - 0.5
+    return f" ({format_length(pixel * level.scale[axis] + level.translation[axis], unit)})"

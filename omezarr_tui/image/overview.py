@@ -13,10 +13,10 @@ from omezarr_tui.image.region import Box
 if TYPE_CHECKING:
     from omezarr_tui.image.picture import Picture, PictureRequest
 
-_MOST = (6, 16)  # cells down and across
+_MOST = (8, 20)  # cells down and across
 _LEAST = (3, 8)  # that a map needs, to tell anything
-_SHARE = (5, 6)  # of the picture's rows and columns, that a map takes one of
-_DIM = 0.45  # of its brightness is left to what lies outside of the window
+_SHARE = (4, 5)  # of the picture's rows and columns, that a map takes one of
+_DIM = 0.6  # of its brightness is left to what lies outside of the window
 _BLANK: RGB = (110, 120, 130)  # of a plane that would have to be read for it
 _WHOLE = 1 - 1e-6
 

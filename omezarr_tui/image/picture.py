@@ -159,6 +159,9 @@ class Picture:
         The label that lies over each sample; None where no label image does.
     no_labels
         Why the label image that should lie over it could not be read.
+    only_value
+        The value that everything seen of the first layer has; None where values differ, or
+        there is none.
     preliminary
         Whether it is of a coarser level, while the one that is wanted is read.
     """
@@ -168,6 +171,7 @@ class Picture:
     frame: Frame
     labels: np.ndarray[Any, Any] | None = None
     no_labels: UserError | None = None
+    only_value: float | None = None
     preliminary: bool = False
 
     @property
@@ -195,16 +199,6 @@ class Picture:
     def is_labels(self) -> bool:
         """Whether its own samples are labels."""
         return self.request.image.multiscale.is_label and self.samples.values.dtype.kind in "iub"
-
-    @property
-    def only_value(self) -> float | None:
-        """The value that everything seen has; None where values differ, or there is none."""
-        import numpy as np
-
-        seen = self.samples.values[np.isfinite(self.samples.values)]
-        if seen.size == 0 or not same(float(seen.min()), float(seen.max())):
-            return None
-        return float(seen.flat[0])
 
     @property
     def reduction(self) -> str:
@@ -292,7 +286,8 @@ class Painter:
                     raise
                 no_labels = error
         frame = framed(request, layers, labels)
-        return Picture(request, tuple(layers), frame, labels, no_labels)
+        only = _only_value(layers[0].samples)
+        return Picture(request, tuple(layers), frame, labels, no_labels, only)
 
     def _window(
         self,
@@ -331,6 +326,15 @@ class Painter:
                     raise
                 windows[key] = None  # what is seen can be told all the same
         return windows[key]
+
+
+def _only_value(samples: Samples) -> float | None:
+    import numpy as np
+
+    seen = samples.values[np.isfinite(samples.values)]
+    if seen.size == 0 or not same(float(seen.min()), float(seen.max())):
+        return None
+    return float(seen.flat[0])
 
 
 def _kept(last: list[tuple[Sampling, Samples]], wanted: Sampling) -> Samples | None:

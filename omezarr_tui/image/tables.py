@@ -19,7 +19,7 @@ from omezarr_tui.ome.read import multiscale_of_array
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.arrays import open_array
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import format_count, plural, visible
+from omezarr_tui.text import plural, visible
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,6 +158,16 @@ class Table:
             region[self.across] = slice(columns.start, columns.stop)
         return tuple(region)
 
+    def selection(self, rows: range, columns: range) -> Selection:
+        """Some rows and columns as values of the array: its other axes are dropped."""
+        assert self.array is not None
+        region, shown = self.region(rows, columns), (self.down, self.across)
+        parts = [
+            slice(part.start, part.stop, 1) if at in shown else part.start
+            for at, part in enumerate(region)
+        ]
+        return Selection(tuple(parts), self.array.shape)
+
     def decoded_bytes(self, rows: range, columns: range) -> int:
         """Uncompressed bytes of the chunks of some rows and columns; an estimate for texts."""
         if not rows or not columns:
@@ -177,9 +187,9 @@ class Table:
         rows = plural(self.row_count, "row")
         if self.columns:
             return f"{rows}, {plural(self.column_count, 'column')}"
-        return (
-            rows if self.across is None else f"{rows} × {format_count(self.column_count)} columns"
-        )
+        if self.across is None:
+            return rows
+        return f"{rows} × {plural(self.column_count, 'column')}"
 
 
 def table_of(node: Array, position: Mapping[int, int] | None = None) -> Table:
@@ -286,7 +296,10 @@ def _column_texts(
         return []
     values = read[column.array.path]
     if column.field is not None:
-        values = values[values.dtype.names[column.field]]
+        fields = values.dtype.names or ()
+        if column.field >= len(fields):  # names with odd signs were counted otherwise
+            return []
+        values = values[fields[column.field]]
     names = _category_names(access, reader, column.categories, cancelled)
     if names is not None:
         texts = [names[c] if 0 <= c < len(names) else MISSING for c in map(int, values)]
@@ -345,7 +358,7 @@ def _column_region(array: Array, rows: range) -> tuple[slice, ...]:
 def _chunk_bytes(array: Array | None, region: Sequence[slice]) -> int:
     if array is None:
         return 0
-    chunks = math.prod(
+    chunks: int = math.prod(
         -(-part.stop // max(1, step)) - part.start // max(1, step)
         for part, step in zip(region, array.chunks, strict=True)
     )

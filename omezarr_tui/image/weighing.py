@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # The matrix of all samples and pixels is nearly empty: it is multiplied by the few samples whose
 # pixels lie together. More at a time cost more products with nothing, fewer more calls.
 _BAND_SAMPLES = 16
-_KEPT = 256  # steps from plane to plane ask for the same weights again and again
+_KEPT = 32  # steps from plane to plane ask for the same weights again and again
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -62,9 +62,17 @@ class Kept:
     left: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def load_kept(location: Location) -> Kept:
-    """What is kept of a store; what cannot be understood is left out."""
-    found = read_state(_file(location))
+def load_kept(location: Location, folder: Path | None = None) -> Kept:
+    """What is kept of a store; what cannot be understood is left out.
+
+    Parameters
+    ----------
+    location
+        The store.
+    folder
+        Another one than `state_folder`.
+    """
+    found = read_state(_file(location, folder))
     given, left = found.get("bookmarks"), found.get("left")
     bookmarks = tuple(filter(None, map(_understood, given if isinstance(given, list) else [])))
     views = left.items() if isinstance(left, dict) else ()
@@ -90,14 +98,28 @@ def remove_bookmark(location: Location, bookmark: Bookmark) -> None:
         _write(location, Kept(others, kept.left))
 
 
-def keep_left(location: Location, views: Mapping[str, Mapping[str, Any] | None]) -> None:
-    """Keep how images were left, by their paths; None for one that is as by itself."""
+def keep_left(
+    location: Location,
+    views: Mapping[str, Mapping[str, Any] | None],
+    folder: Path | None = None,
+) -> None:
+    """Keep how images were left.
+
+    Parameters
+    ----------
+    location
+        The store.
+    views
+        By the paths of images; None for one that is as by itself.
+    folder
+        Another one than `state_folder`.
+    """
     with _changing:
-        kept = load_kept(location)
+        kept = load_kept(location, folder)
         left = {image: view for image, view in kept.left.items() if image not in views}
         left |= {image: view for image, view in views.items() if view is not None}
         if left != kept.left:
-            _write(location, Kept(kept.bookmarks, left))
+            _write(location, Kept(kept.bookmarks, left), folder)
 
 
 def _understood(entry: Any) -> Bookmark | None:
@@ -109,11 +131,11 @@ def _understood(entry: Any) -> Bookmark | None:
     return Bookmark(image, words, view)
 
 
-def _write(location: Location, kept: Kept) -> None:
+def _write(location: Location, kept: Kept, folder: Path | None = None) -> None:
     # A server whose address holds a password is not written down.
     if location.endpoint and "@" in urlsplit(location.endpoint).netloc:
         return
-    file = _file(location)
+    file = _file(location, folder)
     if not file.exists():
         _make_room(file.parent)
     left = dict([*kept.left.items()][-MOST_IMAGES:])
@@ -134,6 +156,6 @@ def _make_room(folder: Path) -> None:
                 file.unlink()
 
 
-def _file(location: Location) -> Path:
+def _file(location: Location, folder: Path | None) -> Path:
     name = hashlib.sha256(location.identity.encode()).hexdigest()[:32]
-    return state_folder() / _FOLDER / f"{name}.json"
+    return (folder or state_folder()) / _FOLDER / f"{name}.json"

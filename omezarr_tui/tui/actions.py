@@ -16,6 +16,7 @@ Where = Literal[
     "hierarchy",
     "info",
     "picture",
+    "table",
     "plate",
     "histogram",
     "profile",
@@ -36,6 +37,7 @@ WHERE_TITLES: dict[Where, str] = {
     "hierarchy": "In the hierarchy",
     "info": "In the info pane",
     "picture": "In the picture",
+    "table": "In a table of values",
     "plate": "On the plate",
     "histogram": "In the histogram",
     "profile": "In the profile",
@@ -49,7 +51,7 @@ WHERE_TITLES: dict[Where, str] = {
 # The parts of the screen on a store, of the one on which a store is chosen, and of the one
 # that tells what is wrong with metadata.
 BROWSING: tuple[Where, ...] = (
-    "everywhere", "hierarchy", "info", "picture", "plate", "histogram", "profile",
+    "everywhere", "hierarchy", "info", "picture", "table", "plate", "histogram", "profile",
 )  # fmt: skip
 OPENING: tuple[Where, ...] = ("opening", "line", "recent", "folder")
 CHECKING: tuple[Where, ...] = ("checking", "findings")
@@ -138,6 +140,24 @@ ACTIONS: tuple[Action, ...] = (
            "axis", short="play", rank=31),
     Action("film.speed", ("P",), "P", "Play faster; then slowly again", "screen.film_speed",
            "picture", "axis"),
+    # Table
+    Action("table.up", ("up", "k"), "↑ k", "Row above", "move(-1,0)", "table"),
+    Action("table.down", ("down", "j"), "↓ j", "Row below", "move(1,0)", "table"),
+    Action("table.left", ("left", "h"), "← h", "Column to the left", "move(0,-1)", "table"),
+    Action("table.right", ("right", "l"), "→ l", "Column to the right", "move(0,1)", "table"),
+    Action("table.page", ("pagedown", "shift+down"), "PageDown", "As many rows on as are in sight",
+           "page(1)", "table"),
+    Action("table.page_before", ("pageup", "shift+up"), "PageUp", "As many rows back", "page(-1)",
+           "table"),
+    Action("table.columns", ("shift+right",), "Shift+→", "As many columns on", "columns(1)",
+           "table"),
+    Action("table.columns_before", ("shift+left",), "Shift+←", "As many columns back",
+           "columns(-1)", "table"),
+    Action("table.first", ("home",), "Home", "First row", "end(False)", "table"),
+    Action("table.last", ("end",), "End", "Last row", "end(True)", "table", short="last",
+           rank=4),
+    Action("table.goto", ("g",), "g", "Go to a row by number", "goto", "table", short="go to",
+           rank=3),
     # Plate
     Action("plate.move", (), "↑ ↓ ← →", "Move from well to well", "", "plate", "plate",
            short="move", rank=30),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
+from omezarr_tui.settings import state_folder
 from omezarr_tui.store.bookmarks import (
     Bookmark,
     add_bookmark,
@@ -85,13 +86,13 @@ class KeepWorkers(EditWorkers):
         if not views or not self._settings.remember_views:
             return
         self._unwritten = {**self._unwritten, **views}
-        location = self._access.location
+        location, folder = self._access.location, state_folder()
 
         def job() -> None:
             with self._writing_left:  # the first thread in writes what the others came with
                 unwritten, self._unwritten = self._unwritten, {}
                 if unwritten:
-                    keep_left(location, unwritten)
+                    keep_left(location, unwritten, folder)
 
         # No worker of Textual, which would not be run any more when the screen is gone.
         threading.Thread(target=job, name="keep views").start()

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from omezarr_tui.edit.entry import Entry
     from omezarr_tui.edit.plan import Plan
     from omezarr_tui.errors import UserError
+    from omezarr_tui.image.frames import Words
     from omezarr_tui.image.picture import Picture, PictureRequest
     from omezarr_tui.image.plate import WellFacts
     from omezarr_tui.image.sampling import Sampling
-    from omezarr_tui.image.values import ValueTable
+    from omezarr_tui.image.tables import Table
     from omezarr_tui.ome.discover import Image
     from omezarr_tui.ome.model import Plate, PlateWell, SeriesList
     from omezarr_tui.ome.plate import Place
@@ -84,6 +85,7 @@ class Described(Message):
     series: SeriesList | None = None
     place: Place | None = None
     left: Mapping[str, Any] | None = None
+    encoded: Table | Words | None = None
 
 
 @dataclass
@@ -177,22 +179,6 @@ class PaintingAsks(Message):
 
     request: PictureRequest
     sampling: Sampling
-
-
-@dataclass
-class ValuesRead(Message):
-    """The values of an array that is no picture."""
-
-    node: Array
-    table: ValueTable
-
-
-@dataclass
-class ValuesNotRead(Message):
-    """The values of an array failed, as a picture may."""
-
-    node: Array
-    error: UserError
 
 
 @dataclass

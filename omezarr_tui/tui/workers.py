@@ -7,7 +7,7 @@ counts: it replaces the one that waits and stops the one that runs at its next c
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ from omezarr_tui.tui.plate_workers import PlateWorkers
 from omezarr_tui.tui.plot_workers import PlotWorkers
 from omezarr_tui.tui.prefetch_workers import PrefetchWorkers
 from omezarr_tui.tui.readout_workers import ReadoutWorkers
+from omezarr_tui.tui.table_workers import TableWorkers
 from omezarr_tui.tui.taking_workers import TakingWorkers
 from omezarr_tui.tui.widgets.picture_pixels import pixel_rows
 
@@ -52,6 +53,7 @@ class Workers(
     PrefetchWorkers,
     LabelWorkers,
     KeepWorkers,
+    TableWorkers,
     TakingWorkers,
     OverviewWorkers,
 ):
@@ -154,12 +156,18 @@ class Workers(
                 image = image_of(self._access, now)
                 series = series_of(self._access, now)
                 place = self.place_of(now.path)
+                table = None
+                if image is None and isinstance(now, Group) and "encoding-type" in now.attributes:
+                    from omezarr_tui.image.frames import encoded
+
+                    table = encoded(self._access, now)
                 left = self.view_left(image.multiscale.path) if image else None
             except Cancelled:
                 raise
             except Exception as error:  # whatever it is, the user is told and goes on
                 return messages.NotDescribed(node, told(error))
-            return messages.Described(now, image, node if again else None, series, place, left)
+            before = node if again else None
+            return messages.Described(now, image, before, series, place, left, table)
 
         self._describing.run(job)
 
@@ -201,20 +209,6 @@ class Workers(
             early = self._get_painter().paint(first, cancelled)
             self._tell(messages.Painted(replace(early, request=request, preliminary=True)))
 
-    def read_values(self, node: Array, rows: int, columns: int, at: Mapping[int, int]) -> None:
-        """Ask for the values of an array that is no picture: `ValuesRead` or `ValuesNotRead`."""
-
-        def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.image.values import value_table
-
-            try:
-                table = value_table(self._access, node, rows=rows, columns=columns, at=at)
-            except Exception as error:  # codecs may raise anything
-                return messages.ValuesNotRead(node, told(error))
-            return messages.ValuesRead(node, table)
-
-        self._painting.run(job)
-
     def count_stored(self, nodes: list[Array]) -> None:
         """Ask what is stored of arrays: `Counting` now and then, `Counted` for each."""
 
@@ -247,6 +241,8 @@ class Workers(
             (self._plotting, "plotting"),
             (self._summing, "summing"),
             (self._painting, "reading"),
+            (self._filling, "reading"),
+            (self._enveloping, "reading"),
             (self._describing, "reading"),
             (self._remembering, "reading"),
             (self._measuring, "measuring"),
@@ -277,6 +273,7 @@ class Workers(
             lane.stop()
         self.stop_reading_out()
         self.stop_taking()
+        self.stop_tables()
         self.stop_reading_on()
         self.stop_overview()
         self._listing.set()

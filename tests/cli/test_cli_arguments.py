@@ -52,7 +52,7 @@ class TestArguments:
             (["tree", ".", "--depth", "-1"], "-1"),
             (["tree", ".", "--deep"], "--deep"),
             (["show", ".", "--glyphs", "pixels"], "pixels"),
-            (["export", ".", "s0"], "OUT.npy"),
+            (["export", ".", "s0"], "OUT"),
             (["export", ".", "s0", "o.npy", "--at", "z=1", "--select", "1"], "--select"),
         ],
     )

@@ -71,6 +71,13 @@ class GatedAccess(LocalAccess):
             self.gate.wait(_LONGEST)
         return super().get(key)
 
+    def get_into(
+        self, buffer: bytearray, key: str, start: int = 0, length: int | None = None
+    ) -> memoryview | None:
+        if self.wait(key):
+            self.gate.wait(_LONGEST)
+        return super().get_into(buffer, key, start, length)
+
     def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
         self.asked.append(key)
         self.gate.wait(_LONGEST)

@@ -247,7 +247,7 @@ async def opened(
         The user's settings, or what is not as by default in them.
     """
     # Glyphs are what tests read; the environment of whoever runs them must not matter.
-    chosen = settings or Settings(**{"rendering": "ascii", **changes})
+    chosen = settings or Settings(**{"rendering": "ascii", "colors": "true", **changes})
     double = patch("omezarr_tui.tui.opening.open_access", lambda *_, **__: access)
     with double if access else nullcontext():
         opening = open_store(Location.local(path), Options(read_only), node, chosen)

@@ -51,20 +51,21 @@ class TestBookmarks:
             assert "adds" not in p.dialog_text()
             await p.press("escape", "0", "home", "w")
             assert not same(p.request, kept)
-            await p.press("apostrophe", "enter")
+            await p.press_each("apostrophe", "enter")
             assert same(p.request, kept)
-            await p.press("apostrophe", "delete")
+            await p.press_each("apostrophe", "delete")
             assert "There are no bookmarks of this store yet." in p.dialog_text()
         assert load_kept(Location.local(volume)).bookmarks == ()
 
     async def test_it_leads_to_another_image(self, tmp_path: Path) -> None:
         path = write_arrays(tmp_path / "a.zarr")
         async with opened(path, "a") as p:
-            await p.press("3", "plus", "plus", "full_stop", "apostrophe", "a", "escape")
+            await p.press("3", "plus", "plus", "full_stop")
+            await p.press_each("apostrophe", "a", "escape")
             kept = p.request
             await p.press("1", "home")
             assert p.panel.request is None
-            await p.press("apostrophe", "enter")
+            await p.press_each("apostrophe", "enter")
             assert p.node.path == "a"
             assert same(p.request, kept)
         async with opened(path, "c") as p:
@@ -76,15 +77,15 @@ class TestBookmarks:
     async def test_an_image_that_is_gone(self, tmp_path: Path) -> None:
         path = write_arrays(tmp_path / "a.zarr")
         async with opened(path, "a") as p:
-            await p.press("apostrophe", "a", "escape")
+            await p.press_each("apostrophe", "a", "escape")
         (path / "a").rename(tmp_path / "elsewhere")
         async with opened(path, "c") as p:
-            await p.press("apostrophe", "enter")
+            await p.press_each("apostrophe", "enter")
             assert p.told == ["There is no image a any more."]
 
     async def test_where_no_picture_is(self, tmp_path: Path) -> None:
         async with opened(write_arrays(tmp_path / "a.zarr")) as p:
-            await p.press("apostrophe", "a")
+            await p.press_each("apostrophe", "a")
             assert "There are no bookmarks" in p.dialog_text()
             assert "adds" not in p.dialog_text()
 
@@ -92,7 +93,7 @@ class TestBookmarks:
         root = zarr.create_group(tmp_path / "a.zarr")
         root.create_array("[red]x", data=np.zeros((9, 9), "u1"))
         async with opened(tmp_path / "a.zarr", "[red]x") as p:
-            await p.press("apostrophe", "a")
+            await p.press_each("apostrophe", "a")
             assert "the whole plane  [red]x" in lines_of(p.screen)
 
 

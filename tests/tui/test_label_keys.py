@@ -69,7 +69,7 @@ class TestLabels:
                 assert over(p) == (path and (path, OPACITIES[0]))
                 expected = frame_of(labelled, p.request)
                 assert p.panel.picture is not None
-                np.testing.assert_array_equal(p.panel.picture.frame.top, expected.top)
+                np.testing.assert_array_equal(p.panel.picture.frame.fg, expected.fg)
                 assert p.panel.picture.frame.palette == expected.palette
             assert p.request == bare
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from driver import Program, frame_of, opened
+from looking import changed
 
 from omezarr_tui.image.cells import Frame
 from omezarr_tui.image.picture import Picture, PictureRequest
@@ -37,16 +38,23 @@ def at(axis: int, position: int) -> Change:
 
 
 def asked(**changes: Any) -> Change:
-    return lambda shown: replace(shown.request, **changes)
+    """Something else asked for, which may be of the look."""
+    return lambda shown: changed(shown.request, **changes)
 
 
 def panned(down: float, across: float) -> Change:
-    return lambda shown: viewed(
-        centre=(
-            shown.request.view.centre[0] + down / shown.request.view.zoom,
-            shown.request.view.centre[1] + across / shown.request.view.zoom,
-        )
-    )(shown)
+    """The window moved by parts of what is seen."""
+
+    def change(shown: Picture) -> PictureRequest:
+        seen, (rows, columns) = shown.sampling, shown.sampling.array.shape[-2:]
+        return viewed(
+            centre=(
+                shown.request.view.centre[0] + down * (seen.bottom - seen.top) / rows,
+                shown.request.view.centre[1] + across * (seen.right - seen.left) / columns,
+            )
+        )(shown)
+
+    return change
 
 
 def window(low: float, high: float) -> Change:
@@ -54,9 +62,9 @@ def window(low: float, high: float) -> Change:
 
     def change(shown: Picture) -> PictureRequest:
         start, width = shown.window.start, shown.window.end - shown.window.start
-        return replace(
-            shown.request, window=Window(start + low * width, start + width + high * width)
-        )
+        moved = Window(start + low * width, start + width + high * width)
+        look = shown.request.look.with_window(shown.layer.channel, moved)
+        return replace(shown.request, look=look)
 
     return change
 
@@ -102,14 +110,29 @@ STEPS: tuple[tuple[str, str, Change], ...] = (
     ("window.wider", "right_curly_bracket", window(-0.125, 0.125)),
     ("window.darker", "left_parenthesis", window(0.1, 0.1)),
     ("window.brighter", "right_parenthesis", window(-0.1, -0.1)),
-    ("window.auto", "w", asked(window=None)),
+    ("window.auto", "w", asked(channels=())),
+    ("window.auto", "w", asked(source="seen")),
+    ("window.auto", "w", asked(source="level")),
+    *(("show.gamma", "G", asked(gamma=gamma)) for gamma in (0.7, 0.5, 1.5, 1.0)),
+    *(("show.maximum", "M", asked(maximum=wanted)) for wanted in (True, False)),
+    *(
+        ("show.projection", "vertical_line", asked(projection=way))
+        for way in ("maximum", "mean", None)
+    ),
     ("window.invert", "i", asked(invert=True)),
     ("window.invert", "i", asked(invert=False)),
-    ("show.rendering", "v", asked(rendering="half")),
-    ("show.colormap", "m", asked(tint=(0, 0, 255))),
+    ("show.rendering", "v", asked(rendering="half")),  # in colours channels are together
+    ("show.colormap", "m", asked(composed=False)),
+    *(
+        ("show.colormap", "m", asked(colormap=name))
+        for name in ("channel", "viridis", "magma", "cividis", "turbo", "grey")
+    ),
+    *(("show.depth", "B", asked(depth=depth)) for depth in ("256", "16", "none", "true")),
+    ("channels.compose", "asterisk", asked(composed=True)),
+    ("show.rendering", "v", asked(rendering="quadrant")),
+    ("show.rendering", "v", asked(rendering="braille")),
     ("axis.c", "c", viewed(moving=C)),
-    ("plane.before", "comma", lambda p: replace(at(C, 0)(p), tint=(0, 255, 0))),
-    ("show.colormap", "m", asked(tint=(255, 255, 255))),
+    ("plane.before", "comma", lambda p: changed(at(C, 0)(p), composed=False)),
     ("show.rendering", "v", asked(rendering="ascii")),
     ("axes.turn", "o", viewed(rows=Z, columns=X)),
 )
@@ -120,6 +143,19 @@ ELSEWHERE = {
     "cursor",
     "labels.next",
     "labels.opacity",
+    "channels",
+    "show.colormaps",
+    "chunks",
+    "numbers",
+    "film",
+    "film.speed",
+    "overview",
+    "region",
+    "region.end",
+    "region.statistics",
+    "plot.axis",
+    "plot.histogram",
+    "plot.profile",
     *(f"leap.{direction}" for direction in ("up", "down", "left", "right")),
 }
 
@@ -128,18 +164,26 @@ def alike(one: Frame, two: Frame) -> bool:
     return (
         one.lines == two.lines
         and one.palette == two.palette
-        and np.array_equal(one.top, two.top)  # type: ignore[arg-type]
-        and np.array_equal(one.bottom, two.bottom)  # type: ignore[arg-type]
+        and np.array_equal(one.fg, two.fg)  # type: ignore[arg-type]
+        and np.array_equal(one.bg, two.bg)  # type: ignore[arg-type]
     )
 
 
 def close(one: PictureRequest, two: PictureRequest) -> bool:
     """Whether two requests are the same but for the rounding of sums."""
-    windows = [r.window and (r.window.start, r.window.end) for r in (one, two)]
+    ends = [
+        [
+            end
+            for at, one_look in r.look.channels
+            if (seen := one_look.window) is not None
+            for end in (at, seen.start, seen.end)
+        ]
+        for r in (one, two)
+    ]
     return (
-        replace(one, window=None, view=replace(one.view, centre=(0, 0)))
-        == replace(two, window=None, view=replace(two.view, centre=(0, 0)))
-        and windows[0] == (windows[1] and pytest.approx(windows[1]))
+        changed(one, channels=(), view=replace(one.view, centre=(0, 0)))
+        == changed(two, channels=(), view=replace(two.view, centre=(0, 0)))
+        and ends[0] == pytest.approx(ends[1])
         and one.view.centre == pytest.approx(two.view.centre)
     )
 
@@ -192,13 +236,13 @@ async def turned(p: Program) -> tuple[int, int]:
 async def test_keys_that_change_nothing_ask_for_nothing(volume: Path) -> None:
     async with opened(volume) as p:
         before = len(p.heard(PicturePane.Wanted))
-        await p.press("minus", "0", "equals_sign", "w", "z")
+        await p.press("minus", "0", "equals_sign", "z")
         assert len(p.heard(PicturePane.Wanted)) == before
 
 
 async def test_a_colour_shows_at_once_in_the_bar_and_the_picture(volume: Path) -> None:
     async with opened(volume, rendering="half") as p:
-        await p.press("m")
+        await p.press("3", "asterisk", "m")  # one channel, in its own colour
         colours = {
             segment.style.color.triplet
             for segment in p.panel.view.render_line(10)

@@ -320,13 +320,13 @@ class TestFromFieldToField:
             await p.press("right_parenthesis")
             before = p.request
             assert before.view.index[0] == 1
-            assert isinstance(before.window, Window)
+            assert isinstance(before.look.channel(1).window, Window)
             for key, path in (("n", "C/2/1"), ("f", "C/2/2"), ("F", "C/2/1"), ("N", "C/1/1")):
                 await p.press(key)
                 assert p.node.path == p.cursor.path == path
                 request = p.request
-                assert (request.view, request.window) == (before.view, before.window)
-                assert (request.rendering, request.invert) == ("half", True)
+                assert (request.view, request.look) == (before.view, before.look)
+                assert (request.look.rendering, request.look.invert) == ("half", True)
                 assert p.browse.where == "picture"
                 assert p.panel.picture is not None
                 assert p.panel.picture.request == request

@@ -12,6 +12,7 @@ from foreign import Foreign
 from rich.style import Style
 
 from omezarr_tui.tui import messages
+from omezarr_tui.tui.table_workers import CellsRead
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
 from omezarr_tui.tui.workers import Workers
 
@@ -228,7 +229,7 @@ class TestLarge:
         zarr.create_array(path, data=np.arange(500), chunks=(500,))
         async with opened(path, ask_above_bytes=100) as p:
             assert "lies in 3.9 KiB of chunks" in p.picture
-            assert p.heard(messages.ValuesRead) == []
+            assert p.heard(CellsRead) == []
             await p.press("r")
             assert p.panel.has_class("-values")
 

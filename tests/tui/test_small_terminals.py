@@ -8,7 +8,7 @@ from conftest import write_volume
 from driver import SIZES, SMALL, SMALLEST, WIDE, Program, in_sight, lines, opened
 from foreign import Foreign
 from textual.widget import Widget
-from textual.widgets import DataTable, Input
+from textual.widgets import Input
 
 from omezarr_tui.tui.screens.confirm import ConfirmScreen
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
@@ -104,7 +104,7 @@ async def test_the_picture_follows_the_size(volume: Path) -> None:
 
 async def test_values_have_the_pane_to_themselves_too(foreign: Foreign) -> None:
     async with opened(foreign("v3_types").path, "complex64", size=SMALL) as p:
-        table = p.browse.query_one(DataTable)
+        table = p.panel.table
         async for _ in sized(p, *NARROW):
             assert not in_sight(p, table)
             await p.press("3")

@@ -36,8 +36,6 @@ class BookmarksScreen(Dialog[Bookmark | None]):
 
     Parameters
     ----------
-    bookmarks
-        Those of the store, the newest last.
     here
         What is looked at now; None where it is no picture.
     store
@@ -52,11 +50,9 @@ class BookmarksScreen(Dialog[Bookmark | None]):
         ("delete", "remove", "Remove"),
     ]
 
-    def __init__(
-        self, bookmarks: tuple[Bookmark, ...], here: Bookmark | None, store: str, work: Workers
-    ) -> None:
+    def __init__(self, here: Bookmark | None, store: str, work: Workers) -> None:
         super().__init__()
-        self._bookmarks = bookmarks[::-1]
+        self._bookmarks: tuple[Bookmark, ...] | None = None  # while they are not read yet
         self._here, self._store, self._work = here, store, work
 
     def compose(self) -> ComposeResult:
@@ -68,35 +64,35 @@ class BookmarksScreen(Dialog[Bookmark | None]):
             yield Static("", classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        """List what there is."""
-        self._list_all(0)
+        """Ask for what there is."""
+        self._options.display = False
+        self._work.list_bookmarks()
 
     def show(self, bookmarks: tuple[Bookmark, ...]) -> None:
-        """The bookmarks are others now."""
-        was_added = len(bookmarks) > len(self._bookmarks)
-        at = self._options.highlighted or 0
+        """List what there is, the newest last."""
+        before, at = self._bookmarks, self._options.highlighted or 0
+        was_added = before is None or len(bookmarks) > len(before)
         self._bookmarks = bookmarks[::-1]
-        self._list_all(0 if was_added else min(at, len(bookmarks) - 1))
+        self._options.clear_options()
+        self._options.add_options([Option(self._line(one)) for one in self._bookmarks])
+        self._options.display = bool(bookmarks)
+        if bookmarks:
+            self._options.highlighted = 0 if was_added else min(at, len(bookmarks) - 1)
+            self._options.focus()
+        words = "" if bookmarks else "There are no bookmarks of this store yet."
+        self.query_one(".meaning", Static).update(words)
+        keys = ["Enter goes there", "Delete removes it"] if bookmarks else []
+        keys += ["a adds what is looked at now"] if self._can_add else []
+        self.query_one(".hint", Static).update("   ".join([*keys, "Esc back"]))
 
     @property
     def _options(self) -> OptionList:
         return self.query_one(OptionList)
 
-    def _list_all(self, at: int) -> None:
-        self._options.clear_options()
-        self._options.add_options([Option(self._line(one)) for one in self._bookmarks])
-        self._options.display = bool(self._bookmarks)
-        self._options.highlighted = at if self._bookmarks else None
-        words = "" if self._bookmarks else "There are no bookmarks of this store yet."
-        self.query_one(".meaning", Static).update(words)
-        keys = ["Enter goes there", "Delete removes it"] if self._bookmarks else []
-        keys += ["a adds what is looked at now"] if self._addable else []
-        self.query_one(".hint", Static).update("   ".join([*keys, "Esc back"]))
-
     @property
-    def _addable(self) -> tuple[Bookmark, ...]:
-        """What is looked at now, unless it is kept already."""
-        return () if self._here is None or self._here in self._bookmarks else (self._here,)
+    def _can_add(self) -> bool:
+        """Whether there is anything to keep that is not kept already."""
+        return self._here is not None and self._here not in (self._bookmarks or ())
 
     def _line(self, bookmark: Bookmark) -> Content:
         image = visible(bookmark.image or self._store)
@@ -105,18 +101,19 @@ class BookmarksScreen(Dialog[Bookmark | None]):
 
     def action_add(self) -> None:
         """Keep what is looked at now."""
-        for bookmark in self._addable:
-            self._work.add_bookmark(bookmark)
+        if self._here is not None and self._can_add:
+            self._work.add_bookmark(self._here)
 
     def action_remove(self) -> None:
         """Keep the one under the cursor no more."""
         at = self._options.highlighted
-        if at is not None:
+        if self._bookmarks and at is not None:
             self._work.remove_bookmark(self._bookmarks[at])
 
     @on(OptionList.OptionSelected)
     def _go(self, event: OptionList.OptionSelected) -> None:
-        self.leave(self._bookmarks[event.option_index])
+        if self._bookmarks:
+            self.leave(self._bookmarks[event.option_index])
 
 
 class BookmarkingScreen(StoreScreen):
@@ -137,19 +134,16 @@ class BookmarkingScreen(StoreScreen):
 
     def action_bookmarks(self) -> None:
         """List the bookmarks of the store."""
-        self.work.list_bookmarks()
+        name = self.access.location.name
+        screen = BookmarksScreen(self._place_here(), name, self.work)
+        self.app.push_screen(screen, self._go_to_bookmark)
 
     @on(BookmarksListed)
     def _listed_bookmarks(self, event: BookmarksListed) -> None:
-        front = self.app.screen
-        if isinstance(front, BookmarksScreen):
-            front.show(event.bookmarks)
-        elif front is self:
-            name = self.access.location.name
-            screen = BookmarksScreen(event.bookmarks, self._here(), name, self.work)
-            self.app.push_screen(screen, self._go_to_bookmark)
+        if isinstance(self.app.screen, BookmarksScreen):
+            self.app.screen.show(event.bookmarks)
 
-    def _here(self) -> Bookmark | None:
+    def _place_here(self) -> Bookmark | None:
         from omezarr_tui.image.goto import place_text
         from omezarr_tui.image.kept import as_kept
 

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import DataTable, Input
+from textual.widgets import Input
 
 from omezarr_tui.image.look import Look
 from omezarr_tui.image.terminal import terminal_look
@@ -39,6 +39,7 @@ from omezarr_tui.tui.screens.overview import OverviewScreen
 from omezarr_tui.tui.screens.plates import PlateScreen
 from omezarr_tui.tui.screens.profile import ProfileScreen
 from omezarr_tui.tui.screens.regions import RegionScreen
+from omezarr_tui.tui.screens.tables import TableScreen
 from omezarr_tui.tui.screens.taking import TakingScreen
 from omezarr_tui.tui.screens.writing import WRITING
 from omezarr_tui.tui.widgets.attributes import AttributesTree
@@ -51,6 +52,7 @@ from omezarr_tui.tui.widgets.picture_pane import PicturePane
 from omezarr_tui.tui.widgets.plate_view import PlateView
 from omezarr_tui.tui.widgets.plot import Plot, PlotPane
 from omezarr_tui.tui.widgets.profile_plot import ProfilePlot
+from omezarr_tui.tui.widgets.value_grid import ValueGrid
 
 if TYPE_CHECKING:
     from omezarr_tui.image.picture import PictureRequest
@@ -76,6 +78,7 @@ class BrowseScreen(
     FilmScreen,
     BookmarkingScreen,
     OverviewScreen,
+    TableScreen,
     TakingScreen,
 ):
     """Three panes on one store.
@@ -186,6 +189,8 @@ class BrowseScreen(
             pass
         elif event.image is not None:
             self.panel.show_image(event.image, like, self.come_back(event))
+        elif event.encoded is not None:
+            self.show_encoded(event.encoded)
         elif isinstance(event.node, Broken):
             words = f"{event.node.reason}\n\n{event.node.detail}"
             self.panel.show_words(event.node.name, visible_lines(words))
@@ -249,8 +254,10 @@ class BrowseScreen(
         focused = self.focused
         if isinstance(focused, AttributesTree):
             return "info"
-        if isinstance(focused, PictureView | DataTable):
+        if isinstance(focused, PictureView):
             return "picture"
+        if isinstance(focused, ValueGrid):
+            return "table"
         if isinstance(focused, Plot) or focused is self.edges:
             return "profile" if focused is self.profile else "histogram"
         return "plate" if isinstance(focused, PlateView) else "hierarchy"
@@ -269,7 +276,7 @@ class BrowseScreen(
             return self.query_one(AttributesTree)
         if where in ("histogram", "profile"):
             return self.histogram if where == "histogram" else self.profile
-        return self.panel.focusable_part if where in ("picture", "plate") else self.hierarchy
+        return self.panel.focusable_part if _pane(where) == "picture" else self.hierarchy
 
     def action_next_pane(self, steps: int) -> None:
         """Go to the next pane, also where only one is shown at a time."""
@@ -328,7 +335,7 @@ class BrowseScreen(
             case "picture":
                 return request is not None
             case "values":
-                return request is not None or self.panel.values_of is not None
+                return request is not None or self.panel.shown_table is not None
             case "axis":
                 if request is None:
                     return self.panel.can_step_values and action.run.startswith("plane(")
@@ -363,7 +370,7 @@ class BrowseScreen(
 
 def _pane(where: Where) -> Where:
     """The pane that a part of the screen is in."""
-    return "picture" if where in ("plate", "histogram", "profile") else where
+    return "picture" if where in ("table", "plate", "histogram", "profile") else where
 
 
 def visible_lines(text: str) -> str:

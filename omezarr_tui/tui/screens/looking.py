@@ -17,6 +17,7 @@ from omezarr_tui.tui import messages
 from omezarr_tui.tui.screens.dialog import Following
 from omezarr_tui.tui.screens.goto import GotoScreen
 from omezarr_tui.tui.screens.styling import StylingScreen
+from omezarr_tui.tui.table_workers import CellsNotRead, CellsRead
 from omezarr_tui.tui.widgets.picture import PictureView
 from omezarr_tui.tui.widgets.picture_pane import PicturePane
 
@@ -35,10 +36,10 @@ class LookingScreen(StylingScreen):
         self._stop_retrying()
         self.work.paint(event.request)
 
-    @on(PicturePane.ValuesWanted)
-    def _read_values(self, event: PicturePane.ValuesWanted) -> None:
+    @on(PicturePane.CellsWanted)
+    def _read_cells(self, event: PicturePane.CellsWanted) -> None:
         self._stop_retrying()
-        self.work.read_values(event.node, event.rows, event.columns, event.at)
+        self.work.read_cells(event.table, event.rows, event.columns)
 
     @on(messages.Painted)
     def _painted(self, event: messages.Painted) -> None:
@@ -65,15 +66,15 @@ class LookingScreen(StylingScreen):
     def _asked(self, event: messages.PaintingAsks) -> None:
         self.panel.ask(event.request, event.sampling)
 
-    @on(messages.ValuesRead)
-    def _values(self, event: messages.ValuesRead) -> None:
+    @on(CellsRead)
+    def _cells_read(self, event: CellsRead) -> None:
         self._lost = 0
-        self.panel.show_values(event.node, event.table)
+        self.panel.show_cells(event)
         self.refresh_keys()
 
-    @on(messages.ValuesNotRead)
-    def _values_not_read(self, event: messages.ValuesNotRead) -> None:
-        if event.node != self.panel.values_of:
+    @on(CellsNotRead)
+    def _cells_not_read(self, event: CellsNotRead) -> None:
+        if event.table is not self.panel.shown_table:
             return
         if is_lost(event.error):
             what = "These values cannot be read at the moment."

@@ -62,9 +62,14 @@ class TakingScreen(StoreScreen):
                 ways.remove("region")
             parts = [(WHAT_NAMES[way], part_of(picture, way, region)) for way in ways]
             return parts[:-1] if parts[0][1] == parts[-1][1] else parts  # the whole is seen
-        if (node := self.panel.values_of) is not None:
-            return [("all values", part_of_array(node))]
-        return []
+        table, grid = self.panel.shown_table, self.panel.table
+        if table is None or not table.row_count or not table.column_count:
+            return []
+        if table.array is not None:
+            seen = part_of_array(table.array, table.selection(*grid.in_sight))
+            return [("all values", part_of_array(table.array)), ("what is seen", seen)]
+        column = table.columns[grid.cursor.x]
+        return [(f"column {column.name}", part_of_array(a)) for a in column.arrays[:1]]
 
     @on(SavingOn)
     def _saving_on(self, event: SavingOn) -> None:
@@ -98,7 +103,9 @@ class TakingScreen(StoreScreen):
 
         picture, parts = self.panel.picture, self._parts()
         path = picture.request.image.multiscale.path if picture else self.node.path
-        part = dict(parts).get("the region") or (parts[0][1] if parts else None)
+        named = dict(parts)
+        part = named.get("the region") or named.get("what is seen")
+        part = part or next(iter(named.values()), None)
         if part is None and isinstance(self.node, Array):
             from omezarr_tui.image.part import part_of_array
 
@@ -145,7 +152,9 @@ class TakingScreen(StoreScreen):
     def _value_of_table(self) -> Any:
         from omezarr_tui.image.links import Refusal
 
-        return Refusal("there is no picture")
+        if self.panel.shown_table is None:
+            return Refusal("there are no values")
+        return self.panel.cell_text or Refusal("it is not read yet")
 
     @on(PixelRead)
     def _pixel_known(self, event: PixelRead) -> None:

@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import DataTable
 
 from omezarr_tui.image.bar import overlay_text
 from omezarr_tui.image.cells import RENDERINGS, Rendering
@@ -32,10 +31,13 @@ from omezarr_tui.tui.widgets.overview import OverviewMap
 from omezarr_tui.tui.widgets.picture import PictureView
 from omezarr_tui.tui.widgets.plate_bar import PlateBar
 from omezarr_tui.tui.widgets.plate_view import PlateView
+from omezarr_tui.tui.widgets.series_plot import SeriesPlot
+from omezarr_tui.tui.widgets.value_grid import ValueGrid
 
 if TYPE_CHECKING:
     from omezarr_tui.errors import UserError
     from omezarr_tui.image.sampling import Sampling
+    from omezarr_tui.image.tables import Table
     from omezarr_tui.tui.graphics import Graphics
 
 
@@ -68,7 +70,8 @@ class PicturePane(OverlaidPane):
     def compose(self) -> ComposeResult:
         """The picture, a table or a plate for what is none, and the bars."""
         yield PictureView(self._graphics)
-        yield DataTable(id="values", zebra_stripes=True, cursor_type="cell")
+        yield SeriesPlot()
+        yield ValueGrid()
         yield PlateView()
         yield MeasuresView()
         yield AxisBar()
@@ -113,8 +116,7 @@ class PicturePane(OverlaidPane):
         if view is None:
             self._show_no_plane(image)
             return
-        self.values_of = None
-        self.remove_class("-values")
+        self.leave_table()
         stays = before is not None and before.image.multiscale == image.multiscale
         if before is not None and stays:
             view = before.view  # another level of the same image: stay where we are
@@ -143,6 +145,12 @@ class PicturePane(OverlaidPane):
         self.leave_plate()
         self.entitle(visible(title))
         self.view.show_words(words if isinstance(words, Content) else Content(words))
+
+    def show_encoded(self, table: Table) -> None:
+        """Show a group that is a table."""
+        self._forget()
+        self.leave_plate()
+        self.show_table(table)
 
     def paint(self, picture: Picture) -> None:
         """Show a picture that is ready, also when a newer one is on its way."""
@@ -198,8 +206,7 @@ class PicturePane(OverlaidPane):
 
     def ask_again(self) -> None:
         """Ask for the same anew."""
-        if self.values_of is not None:
-            self.want_values(self.values_of)
+        self.show_again()
         self._ask()
 
     def fit(self) -> None:
@@ -271,7 +278,7 @@ class PicturePane(OverlaidPane):
         if len(arrays) == 1 and image.multiscale.path == arrays[0].path:
             if self.values_of != arrays[0]:
                 self._forget()
-            self.want_values(arrays[0])
+            self.show_array(arrays[0])
         elif not arrays:
             notes = "\n".join(image.multiscale.notes)
             self.show_words(
@@ -286,8 +293,8 @@ class PicturePane(OverlaidPane):
 
     def _forget(self) -> None:
         self.settle()
-        self.request = self.picture = self.asked = self.values_of = self.cursor = None
-        self.remove_class("-values")
+        self.request = self.picture = self.asked = self.cursor = None
+        self.leave_table()
         self.query_one(AxisBar).show_words("")
 
 

@@ -89,7 +89,7 @@ class ValueGrid(ScrollView, can_focus=True):
         """Show cells that were read."""
         if len(self._cells) > _KEPT:
             self._cells.clear()
-        grew = False
+        grew, (_, shown) = False, self.in_sight
         for row, texts in zip(rows, cells, strict=False):
             for column, text in zip(columns, texts, strict=False):
                 self._cells[row, column] = text
@@ -99,6 +99,10 @@ class ValueGrid(ScrollView, can_focus=True):
                     self._widths[at], grew = width, True
         if grew:  # never narrower: what was read once keeps its place
             self._measure()
+            self.scroll_to(self._start(shown.start), animate=False, force=True)
+            if self.cursor.x in shown:
+                self._keep_in_sight()
+            self.call_after_refresh(self.want)
         self.refresh()
         self.post_message(self.CursorMoved())
 
@@ -187,17 +191,22 @@ class ValueGrid(ScrollView, can_focus=True):
 
     def watch_cursor(self) -> None:
         """Keep it in sight."""
-        left, right = self._start(self.cursor.x), self._start(self.cursor.x + 1)
-        # The first line and the numbers of rows cover what lies at the top and the left.
-        width = min(right - left, max(1, self._room.width - self._margin))
-        top, first = int(self.scroll_offset.y), int(self.scroll_offset.x)
-        room = max(1, self._room.width - self._margin)
-        page = max(1, self._room.height - 1)
-        x = min(max(first, left + width - room), left)
-        y = min(max(top, self.cursor.y - page + 1), self.cursor.y)
-        self.scroll_to(x, y, animate=False, force=True)
+        self._keep_in_sight()
         self.post_message(self.CursorMoved())
         self.want()
+
+    def _keep_in_sight(self) -> None:
+        # The first line and the numbers of rows cover what lies at the top and the left.
+        top, x = int(self.scroll_offset.y), int(self.scroll_offset.x)
+        room, page = self._room.width - self._margin, max(1, self._room.height - 1)
+        left, end = self._start(self.cursor.x), self._start(self.cursor.x + 1) - _GAP
+        if left < x:
+            x = left
+        elif end > x + room:  # as far as it takes, and on to where a column begins
+            first = self._column_at(max(0, end - room))
+            x = min(left, self._start(first + (self._start(first) < end - room)))
+        y = min(max(top, self.cursor.y - page + 1), self.cursor.y)
+        self.scroll_to(x, y, animate=False, force=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Other rows are in sight."""
@@ -257,8 +266,11 @@ class ValueGrid(ScrollView, can_focus=True):
         parts = [(number.rjust(self._margin - _GAP) + " " * _GAP, name)]
         for column in self.in_sight[1]:
             parts += self._cell_parts(row, column, is_heading=y == 0)
-        # What begins left of what is in sight loses its first part.
+        # What begins left of what is in sight loses its first part, and says so.
         hidden = int(self.scroll_offset.x) - self._start(self.in_sight[1].start)
+        if hidden > 0 and len(parts) > 1 and parts[1][0][:hidden].strip():
+            text, style = parts[1]
+            parts[1] = f"{' ' * hidden}…{text[hidden + 1 :]}", style
         segments = [self._segment(text, style) for text, style in parts]
         body = Strip(segments[1:]).crop(max(0, hidden), None)
         strip = Strip.join([Strip(segments[:1]), body])

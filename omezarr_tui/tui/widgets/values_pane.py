@@ -1,25 +1,26 @@
-"""The values of an array that is no picture: a table in the picture's place."""
+"""What is no picture, in the picture's place: a table, of a row of numbers with its curve."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.message import Message
-from textual.widgets import DataTable
 
-from omezarr_tui.image.values import table_region
+from omezarr_tui.image.envelope import can_plot, sampled_bytes
+from omezarr_tui.image.tables import Table, table_of
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import visible
+from omezarr_tui.text import format_count, visible
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
+from omezarr_tui.tui.widgets.series_plot import SeriesPlot
+from omezarr_tui.tui.widgets.value_grid import ValueGrid
 from omezarr_tui.tui.widgets.worded_pane import WordedPane
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from omezarr_tui.errors import UserError
-    from omezarr_tui.image.values import TableRegion, ValueTable
+    from omezarr_tui.image.envelope import Envelope
+    from omezarr_tui.tui.table_workers import CellsRead
 
 
 class ValuesPane(WordedPane):
@@ -32,62 +33,183 @@ class ValuesPane(WordedPane):
     """
 
     @dataclass
-    class ValuesWanted(Message):
-        """The values of an array that is no picture are wanted."""
+    class SeriesWanted(Message):
+        """A row of numbers is wanted as a curve."""
 
         node: Array
-        rows: int
-        columns: int
-        at: Mapping[int, int]
+
+    @dataclass
+    class CellsWanted(Message):
+        """Cells of a table are wanted, and may be read."""
+
+        table: Table
+        rows: range
+        columns: range
 
     def __init__(self, ask_above: int) -> None:
         super().__init__()
         self.ask_above = ask_above
         self.asked: str | None = None  # the path of the array that is too large to just read
         self.allowed: set[str] = set()
-        self.values_of: Array | None = None
-        self._values_at: dict[int, int] = {}
+        self.shown_table: Table | None = None
 
-    def show_values(self, node: Array, table: ValueTable) -> None:
+    @property
+    def values_of(self) -> Array | None:
+        """The array whose values are shown."""
+        return self.shown_table.array if self.shown_table is not None else None
+
+    @property
+    def table(self) -> ValueGrid:
+        """The table of values."""
+        return self.query_one(ValueGrid)
+
+    @property
+    def series(self) -> SeriesPlot:
+        """The curve of a row of numbers."""
+        return self.query_one(SeriesPlot)
+
+    # -- showing --------------------------------------------------------------------------
+
+    def show_array(self, node: Array) -> None:
         """Show the values of an array that is no picture."""
-        if node != self.values_of:
-            return
-        from rich.text import Text
+        if self.shown_table is None or self.shown_table.array != node:
+            self.show_table(table_of(node))
+        else:
+            self.show_again()
 
-        shown = self.table
-        shown.clear(columns=True)
-        for at, name in enumerate(table.columns):
-            shown.add_column(Text(name, style="bold"), key=str(at))
-        for at, (name, cells) in enumerate(zip(table.rows, table.cells, strict=True)):
-            shown.add_row(*map(Text, cells), key=str(at), label=Text(name))
-        self.settle()
+    def show_table(self, table: Table) -> None:
+        """Show a table from its beginning."""
+        self.shown_table = table
+        node = table.array
+        is_series = node is not None and can_plot(node) and not table.columns
+        self.set_class(is_series, "-series")
+        if is_series:
+            self.series.wait()
         self.add_class("-values")
-        self.entitle(f"{visible(node.name) or 'array'} · values")
-        self.query_one(AxisBar).show_words(table.note)
+        self.entitle(f"{table.title or 'array'} · values")
+        self.table.show_table(table)
+        self._tell_cell()
+        self._want_series()
+
+    def leave_table(self) -> None:
+        """Show something else in its place."""
+        self.shown_table = None
+        self.remove_class("-values", "-series")
+
+    def show_again(self) -> None:
+        """Ask for all that is shown anew: some values were changed, or may be read now."""
+        if (table := self.shown_table) is None:
+            return
+        self.add_class("-values")
+        self.entitle(f"{table.title or 'array'} · values")
+        self.table.forget()
+        self._want_series()
+
+    def _want_series(self) -> None:
+        node = self.values_of
+        if node is None or not self.has_class("-series"):
+            return
+        if sampled_bytes(node) <= self.ask_above or node.path in self.allowed:
+            self.post_message(self.SeriesWanted(node))
+
+    @on(ValueGrid.CellsWanted)
+    def _want(self, event: ValueGrid.CellsWanted) -> None:
+        event.stop()
+        table = event.table
+        if table is not self.shown_table:
+            return
+        size = table.decoded_bytes(event.rows, event.columns)
+        if size > self.ask_above and table.path not in self.allowed:
+            self.remove_class("-values")
+            self.asked = table.path
+            self.tell_large(table.title or "array", size)
+            return
+        self.begin_to_wait()
+        self.post_message(self.CellsWanted(table, event.rows, event.columns))
+
+    def show_cells(self, event: CellsRead) -> None:
+        """Show cells that were read."""
+        if event.table is self.shown_table:
+            self.settle()
+            self.add_class("-values")
+            self.table.show_cells(event.rows, event.columns, event.cells)
+
+    def show_envelope(self, node: Array, envelope: Envelope | None) -> None:
+        """Show the curve of a row of numbers."""
+        if self.values_of == node:
+            if envelope is None:
+                self.remove_class("-series")
+            else:
+                self.series.show_envelope(envelope)
 
     def fail_values(self, error: UserError) -> None:
-        """Tell why the values of an array cannot be shown, in their place."""
-        if self.values_of is not None:
-            self.entitle(visible(self.values_of.name) or "array")
-            self.remove_class("-values")
+        """Tell why the values cannot be shown, in their place."""
+        if self.shown_table is not None:
+            self.entitle(self.shown_table.title or "array")
+            self.remove_class("-values", "-series")
             self.tell_failed("These values cannot be shown.", error)
+
+    # -- the cell -------------------------------------------------------------------------
+
+    @property
+    def cell_text(self) -> str | None:
+        """The value of the cell under the cursor; None where it is not known."""
+        return self.table.cell(self.table.cursor.y, self.table.cursor.x)
+
+    @on(ValueGrid.CursorMoved)
+    def _tell_cell(self) -> None:
+        """Tell in the bar which part of the values is shown, and the cursor's in full."""
+        table = self.shown_table
+        if table is None or not self.has_class("-values"):
+            return
+        self.series.mark(self.table.cursor.y)
+        column, row = self.table.cursor
+        parts = [table.size_text, *([table.note] if table.note else [])]
+        for axis, name in table.fixed():
+            assert table.array is not None
+            parts.append(f"{name} {table.position[axis]} of 0–{table.array.shape[axis] - 1}")
+        told = [", ".join(parts)]
+        if table.row_count and table.column_count:
+            if table.columns:
+                where = f"row {format_count(row)}, {table.heading(column)}"
+                problem = table.columns[column].problem
+            else:
+                where = f"row {format_count(row)}" if table.down is not None else ""
+                where += f", column {format_count(column)}" if table.across is not None else ""
+                problem = ""
+            text = problem or self.cell_text
+            told.append(f"{where}{': ' if where else ''}{'…' if text is None else text}")
+        self.query_one(AxisBar).show_words(" · ".join(told))
+
+    # -- stepping -------------------------------------------------------------------------
 
     @property
     def can_step_values(self) -> bool:
-        """Whether there are more values than the table shows."""
-        return self.values_of is not None and self._values_axis(self.values_of) is not None
+        """Whether there are other planes of values than the one in the table."""
+        return self._stepped_axis is not None
+
+    @property
+    def _stepped_axis(self) -> int | None:
+        table = self.shown_table
+        if table is None or table.array is None:
+            return None
+        long = [axis for axis, _ in table.fixed() if table.array.shape[axis] > 1]
+        return long[-1] if long else None
 
     def step_values(self, planes: int) -> None:
-        """Show other values: the next plane of the table, or its next rows."""
-        node = self.values_of
-        if node is None or (step := self._values_axis(node)) is None:
+        """Show the values of another plane."""
+        table, axis = self.shown_table, self._stepped_axis
+        if table is None or axis is None:
             return
-        axis, length = step
-        last = (node.shape[axis] - 1) // length * length
-        at = min(max(self._values_at.get(axis, 0) + planes * length, 0), last)
-        if at != self._values_at.get(axis, 0):
-            self._values_at[axis] = at
-            self.want_values(node)
+        assert table.array is not None
+        position = list(table.position)
+        position[axis] = min(max(position[axis] + planes, 0), table.array.shape[axis] - 1)
+        if tuple(position) != table.position:
+            self.shown_table = replace(table, position=tuple(position))
+            self.table.show_table(self.shown_table)
+            self._tell_cell()
+
+    # -- asking ---------------------------------------------------------------------------
 
     def allow(self) -> None:
         """Let be read from now on what was asked about."""
@@ -95,45 +217,7 @@ class ValuesPane(WordedPane):
             self.allowed.add(self.asked)
             self.asked = None
 
-    @property
-    def table(self) -> DataTable[Text]:
-        """The table of values."""
-        return self.query_one("#values", DataTable)
-
-    def want_values(self, node: Array) -> None:
-        """Ask for the values of an array: from its beginning, unless it is shown already."""
-        if node != self.values_of:
-            self.values_of, self._values_at = node, {}
-        rows, columns = self._table_room
-        size = self._table_region(node).decoded_bytes
-        if size > self.ask_above and node.path not in self.allowed:
-            self.ask_about(node, size)
-        else:
-            self.begin_to_wait()
-            self.post_message(self.ValuesWanted(node, rows, columns, dict(self._values_at)))
-
-    @property
-    def _table_room(self) -> tuple[int, int]:
-        """Rows and columns of values that there is room for."""
-        return max(8, self.size.height - 8), max(2, (self.size.width - 12) // 8)
-
-    def _table_region(self, node: Array) -> TableRegion:
-        rows, columns = self._table_room
-        return table_region(node, rows=rows, columns=columns, at=self._values_at)
-
-    def _values_axis(self, node: Array) -> tuple[int, int] | None:
-        """The axis of a table that plane keys step along, and by how much."""
-        shown = self._table_region(node)
-        fixed = [a for a in range(len(node.shape)) if a not in (shown.rows, shown.columns)]
-        if long := [a for a in fixed if node.shape[a] > 1]:
-            return long[-1], 1
-        down = shown.rows
-        if down is None:
-            return None
-        page = self._table_room[0]
-        return (down, page) if node.shape[down] > page else None
-
     def ask_about(self, array: Array, nbytes: int, *ways: tuple[str, str]) -> None:
         """Ask before so much is read; `r` allows it."""
         self.asked = array.path
-        self.tell_large(array, nbytes, *ways)
+        self.tell_large(visible(array.name) or "array", nbytes, *ways)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.content import Content
 
-from omezarr_tui.text import format_bytes, visible
+from omezarr_tui.text import format_bytes
 from omezarr_tui.tui.themes import KEY, QUIET
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
 from omezarr_tui.tui.widgets.picture import PictureView
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from omezarr_tui.errors import UserError
-    from omezarr_tui.store.node import Array
 
 SLOW = 0.15  # seconds after which a picture that is still on its way is told of
 
@@ -81,18 +80,18 @@ class WordedPane(Vertical):
         """Say that the user stopped the reading."""
         self.view.show_words(Content("Reading was stopped. r reads again."))
 
-    def tell_large(self, array: Array, nbytes: int, *ways: tuple[str, str]) -> None:
+    def tell_large(self, name: str, nbytes: int, *ways: tuple[str, str]) -> None:
         """Ask before so much is read.
 
         Parameters
         ----------
-        array, nbytes
-            What is to be read, and how much that is.
+        name, nbytes
+            What is to be read, safe to print, and how much that is.
         ways
             Keys that lead on otherwise, with what they do.
         """
         self.settle()
-        size, name = format_bytes(nbytes), visible(array.name) or "array"
+        size = format_bytes(nbytes)
         self.entitle(name)
         lines = [("r", "read it anyway (Esc stops it)"), *ways]
         self.view.show_words(
