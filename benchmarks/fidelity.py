@@ -17,12 +17,14 @@ program has no background of its own, as it tells brightness by ink: chafa is to
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -93,11 +95,11 @@ def _compared(
     ours = {name: _measures(image, _own(image, rendering, depth)) for name, image in images.items()}
     ways: list[dict[str, list[float]]] = []
     for options in _chafa_options(rendering, depth):
-        lines = {
-            name: _chafa(chafa, folder / f"{name}.png", rendering, depth, options)
-            for name in images
-        }
-        ways.append({name: _measures(image, lines[name]) for name, image in images.items()})
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            draw = partial(_chafa, chafa, rendering=rendering, depth=depth, options=options)
+            lines = list(pool.map(draw, (folder / f"{name}.png" for name in images)))
+        pairs = zip(images.items(), lines, strict=True)
+        ways.append({name: _measures(image, text) for (name, image), text in pairs})
     best = max(ways, key=lambda way: sum(near + far for _, near, _, far in way.values()))
     return {
         "rendering": rendering,

@@ -596,7 +596,8 @@ class TestRealData:
         # A label image that lies elsewhere fits less well, by three samples already.
         for axis, by in ((0, 3), (0, -3), (1, 3), (1, -3)):
             there = np.roll(inside, by, axis)
-            assert picture.samples.values[there].mean() / picture.samples.values[~there].mean() < apart
+            values = picture.samples.values
+            assert values[there].mean() / values[~there].mean() < apart
 
 
 @pytest.mark.parametrize("writer", LABELLING)

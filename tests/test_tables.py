@@ -15,7 +15,8 @@ from omezarr_tui.image import envelope as module
 from omezarr_tui.image.envelope import can_plot, read_envelope, sampled_bytes, sampled_regions
 from omezarr_tui.image.frames import Words, encoded
 from omezarr_tui.image.reader import Reader
-from omezarr_tui.image.tables import MISSING, Table, read_cells, record_fields, table_of
+from omezarr_tui.image.table_cells import MISSING, read_cells
+from omezarr_tui.image.tables import Table, record_fields, table_of
 from omezarr_tui.store.dtypes import dtype_of_v2
 from omezarr_tui.store.node import Group
 from omezarr_tui.store.opening import find_node

@@ -32,6 +32,7 @@ _BITS = 5  # of each part of a colour, by which mixtures are looked up
 _APART = 0.1
 
 
+@cache
 def colors_of(depth: Few) -> tuple[RGB, ...]:
     """The colours of a depth by their numbers. Of 256 the first 16, which vary, are as of 16."""
     if depth == "16":

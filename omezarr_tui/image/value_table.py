@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from omezarr_tui.image.reader import Reader
-from omezarr_tui.image.tables import Cells, Table, read_cells, table_of
+from omezarr_tui.image.table_cells import Cells, read_cells
+from omezarr_tui.image.tables import Table, table_of
 from omezarr_tui.image.values import CELL_WIDTH
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.node import Array

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from omezarr_tui.image.envelope import Envelope
     from omezarr_tui.image.reader import Reader
-    from omezarr_tui.image.tables import Cells, Table
+    from omezarr_tui.image.table_cells import Cells
+    from omezarr_tui.image.tables import Table
     from omezarr_tui.store.access import Access
     from omezarr_tui.store.node import Array
 
@@ -72,7 +73,7 @@ class TableWorkers(EditWorkers):
         """Ask for cells of a table: `CellsRead` or `CellsNotRead`."""
 
         def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.image.tables import read_cells
+            from omezarr_tui.image.table_cells import read_cells
 
             try:
                 cells = read_cells(self._access, self.get_reader(), table, rows, columns, cancelled)

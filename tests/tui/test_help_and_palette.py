@@ -38,12 +38,14 @@ from omezarr_tui.tui.widgets.place_line import PlaceLine
 from omezarr_tui.tui.widgets.plate_view import PlateView
 from omezarr_tui.tui.widgets.profile_plot import ProfilePlot
 from omezarr_tui.tui.widgets.recent_list import RecentList
+from omezarr_tui.tui.widgets.value_grid import ValueGrid
 
 TARGETS = {
     "everywhere": BrowseScreen,
     "hierarchy": HierarchyTree,
     "info": AttributesTree,
     "picture": PictureView,
+    "table": ValueGrid,
     "plate": PlateView,
     "histogram": HistogramPlot,
     "profile": ProfilePlot,
@@ -77,8 +79,8 @@ class TestTable:
                     key
                     for a in remapped({}, (screen[0], where))
                     if a.run and (where, a.id) != ("line", "pane.next")
-                    # Where a plate is, there is no picture that such a key could change.
-                    if where != "plate" or a.needs not in ("picture", "axis")
+                    # Where a plate or a table is, there is no picture that a key could change.
+                    if where not in ("plate", "table") or a.needs not in ("picture", "axis")
                     for key in a.keys
                 )
                 assert [key for key, count in keys.items() if count > 1] == []

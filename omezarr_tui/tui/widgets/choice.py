@@ -50,13 +50,11 @@ class Choice(Static, can_focus=True):
         """Draw it."""
         self._draw()
 
-    def on_focus(self) -> None:
-        """The chosen word stands out."""
-        self._draw()
-
-    def on_blur(self) -> None:
-        """It stands out less."""
-        self._draw()
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The chosen word stands out more, or less."""
+        super().watch_has_focus(has_focus)
+        if self.is_attached:
+            self._draw()
 
     def choose(self, at: int) -> None:
         """Choose one of the words."""

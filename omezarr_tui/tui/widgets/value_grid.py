@@ -19,7 +19,8 @@ from textual.strip import Strip
 from omezarr_tui.tui.actions import bindings
 
 if TYPE_CHECKING:
-    from omezarr_tui.image.tables import Cells, Table
+    from omezarr_tui.image.table_cells import Cells
+    from omezarr_tui.image.tables import Table
 
 _GAP = 2  # cells between columns
 _LEAST, _WIDEST = 3, 40  # cells of a column
