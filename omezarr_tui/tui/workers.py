@@ -301,6 +301,7 @@ class Workers(
         # Only the painting lane calls this, so no two threads make one.
         if self._painter is None:
             from omezarr_tui.image.picture import Painter
+
             self._painter = Painter(self.get_reader())
         return self._painter
 

@@ -316,4 +316,3 @@ def check_table(p: Program, values: np.ndarray) -> None:  # type: ignore[type-ar
     elif p.node.path == "text_0d":
         assert rows == [["a 0-d string"]]
     assert bar(p)[0].startswith(("one value", f"{table.table.row_count} row"))
-

@@ -88,9 +88,7 @@ class TestHeldKeys:
     async def test_no_plane_is_read_that_is_not_shown(self, volume: Path) -> None:
         access = GatedAccess(volume)
         async with opened(volume, access=access) as p:
-            assert [key for key in access.asked if not key.startswith("s2/")] == [
-                "s0/c/0/0/12/0/0"
-            ]
+            assert [key for key in access.asked if not key.startswith("s2/")] == ["s0/c/0/0/12/0/0"]
             window = len(access.asked)
             await p.press("right_square_bracket")
             assert access.asked[window:] == ["s1/c/0/0/12/0/0"]

@@ -307,9 +307,7 @@ class BrowseScreen(
             self.plot_stopped()
         elif stopped == "summing":
             self.measuring_stopped()
-        elif stopped is None and (
-            self.drop_region() or self.close_measures() or self.close_plot()
-        ):
+        elif stopped is None and (self.drop_region() or self.close_measures() or self.close_plot()):
             return
         elif stopped is None and self.panel.cursor is not None:
             self.panel.toggle_cursor()
