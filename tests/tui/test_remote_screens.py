@@ -79,7 +79,7 @@ class TestLooking:
         # What is read ahead may be given up on its way, and then only the proxy knows of it.
         monkeypatch.setattr(Workers, "read_on", lambda self, request: None)
         async with start(VOLUME) as p:
-            await p.press("full_stop", "right_square_bracket")
+            await p.press_each("full_stop", "right_square_bracket")
             requests = proxy.settled()
             counted = p.browse.access.traffic
             assert counted is not None
