@@ -58,6 +58,14 @@ def requests(draw: st.DrawFn) -> PictureRequest:
     return request
 
 
+def alike(one: PictureRequest, two: PictureRequest) -> bool:
+    """Whether two requests are the same, but for the rounding of the window's centre."""
+    middle = replace(one.view, centre=two.view.centre)
+    return replace(one, view=middle) == two and one.view.centre == pytest.approx(
+        two.view.centre, abs=1e-12
+    )
+
+
 def by_name(request: PictureRequest) -> dict[str, int]:
     names = [axis.name for axis in request.image.multiscale.axes]
     return dict(zip(names, request.view.index, strict=True))
@@ -76,7 +84,7 @@ def moving(request: PictureRequest) -> str | None:
 @given(requests())
 @settings(deadline=None)
 def test_to_the_same_image_nothing_changes(request_: PictureRequest) -> None:
-    assert carried(request_, request_.image) == request_
+    assert alike(carried(request_, request_.image), request_)
 
 
 @given(requests(), images())
@@ -111,7 +119,7 @@ def test_what_is_asked_for_can_be_read(request_: PictureRequest, other: Image) -
 @settings(deadline=None)
 def test_there_and_back_is_the_same_where_the_sizes_are(request_: PictureRequest) -> None:
     twin = replace(request_.image, multiscale=replace(request_.image.multiscale, name="another"))
-    assert carried(carried(request_, twin), request_.image) == request_
+    assert alike(carried(carried(request_, twin), request_.image), request_)
 
 
 @pytest.mark.parametrize(("pinned", "levels", "level"), [(2, 3, 2), (2, 2, 1), (None, 3, None)])
