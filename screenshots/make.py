@@ -52,8 +52,9 @@ class Shot:
     colors: Depth = "true"
 
 
-_CURSOR = ("x", *["shift+left"] * 2, *["shift+up"] * 1)
-_REGION = ("x", *["shift+left"] * 2, "R", *["shift+right"] * 2, *["shift+down"] * 2, "enter", "I")
+_ON_CELLS = ("x", "shift+right", *["shift+up"] * 2)
+_REGION = (*_ON_CELLS, "R", *["shift+right"] * 2, *["shift+down"] * 3, "enter")
+_NEARER = (*_ON_CELLS, "shift+right", *["plus"] * 3, "x")
 _FILL = ("e", "shift+tab", *", y=100:200", "tab", "0", "enter")
 # The stores that seem to have been opened before: where, what, and how many seconds ago.
 _RECENT = (
@@ -64,18 +65,17 @@ _RECENT = (
 SHOTS = (
     Shot("main-half", "cells.ome.zarr", ("right",)),
     Shot("main-ascii", "brain.ome.zarr", ("right", "o", "o"), rendering="ascii", colors="none"),
-    Shot("channels", "cells.ome.zarr", ("right", "C"), rendering="quadrant"),
-    Shot("histogram", "cells.ome.zarr", ("3", *_REGION, "D")),
-    Shot("profile", "cells.ome.zarr", ("3", *_CURSOR, "Y")),
-    Shot("zoomed", "brain.ome.zarr", ("3", *["plus"] * 3, "Z"), rendering="quadrant"),
-    Shot("chunks", "cells.ome.zarr", ("3", "number_sign")),
+    Shot("channels", "cells.ome.zarr", ("right", "C")),
+    Shot("histogram", "cells.ome.zarr", ("3", *_REGION, "I", "D", "S")),
+    Shot("profile", "cells.ome.zarr", ("3", *_ON_CELLS, "Y")),
+    Shot("zoomed", "cells.ome.zarr", ("3", *_NEARER), rendering="quadrant"),
     Shot("edit", "cells.ome.zarr/0", _FILL),
     Shot("help", "cells.ome.zarr", ("right", "question_mark")),
     Shot("open", "", ("down", "down"), size=(100, 30)),
     Shot("plate", "plate.ome.zarr", ("3", "m")),
     Shot("labels", "plate.ome.zarr/B/2/1", ("3", "L", "x", *["down"] * 5)),
     Shot("check", "plate.ome.zarr", ("V",)),
-    Shot("light", "brain.ome.zarr", ("right", "o"), theme="omezarr-light", rendering="braille"),
+    Shot("light", "brain.ome.zarr", ("right", "o", "m", "m"), theme="omezarr-light"),
     Shot("small", "cells.ome.zarr", ("3", "full_stop"), size=(80, 24)),
 )
 

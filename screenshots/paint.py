@@ -73,7 +73,8 @@ def paint_png(lines: Sequence[Sequence[Segment]], fonts: Fonts) -> Image.Image:
         for segment in line:
             style = segment.style or Style()
             ink, paper = _colours(style)
-            _fill(draw, x, y, segment.cell_length * width, height, paper)
+            if segment.cell_length:
+                _fill(draw, x, y, segment.cell_length * width, height, paper)
             for glyph in segment.text:
                 if tiles := _tiles(glyph):
                     for left, top, across, down in tiles:

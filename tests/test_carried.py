@@ -62,7 +62,7 @@ def alike(one: PictureRequest, two: PictureRequest) -> bool:
     """Whether two requests are the same, but for the rounding of the window's centre."""
     middle = replace(one.view, centre=two.view.centre)
     return replace(one, view=middle) == two and one.view.centre == pytest.approx(
-        two.view.centre, abs=1e-12
+        two.view.centre, abs=1e-9
     )
 
 

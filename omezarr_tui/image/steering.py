@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from omezarr_tui.image.channels import channel_axis
 from omezarr_tui.image.picture import PictureRequest
+from omezarr_tui.image.pointing import centred
 from omezarr_tui.image.view import axis_pairs, first_view
 from omezarr_tui.ome.discover import Image
 
@@ -125,12 +126,12 @@ def carried(request: PictureRequest, image: Image) -> PictureRequest:
     moving = None if before.moving is None else new[before.moving]
     if moving is not None:
         view = view.moving_along(moving)
-    # Of a smaller image it may be too near, and then its window sticks out.
-    view = replace(view, index=tuple(index)).zoomed(1).panned(0, 0)
+    view = replace(view, index=tuple(index)).zoomed(1)  # of a smaller image it may be too near
     level = image.pinned
     if level is None and request.level is not None:
         level = min(image.readable, key=lambda at: abs(at - (request.level or 0)))
-    return replace(request, image=image, view=view, level=level)
+    # Where it was too near, its window would stick out.
+    return centred(replace(request, image=image, view=view, level=level), *view.centre)
 
 
 def at_same_place(request: PictureRequest, before: PictureRequest) -> PictureRequest | None:
