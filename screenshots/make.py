@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from omezarr_tui.image.cells import Depth, Rendering
 
 _WIDE = 160, 45
-_QUIET = 0.2  # seconds without a change after which a screen is finished
+_QUIET = 0.3  # seconds without a change after which a screen is finished
 _PATIENCE = 60  # seconds that it may take until then
 
 

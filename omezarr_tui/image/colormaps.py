@@ -53,7 +53,9 @@ def color_table(colormap: str, color: RGB = (255, 255, 255)) -> np.ndarray[Any, 
             f"there are {GREY}, {OF_CHANNEL} and those of the cmap library, such as viridis",
             exit_code=ExitCode.USAGE,
         ) from error
-    colors: np.ndarray[Any, Any] = np.rint(np.asarray(table)[:, :3] * 255).astype(np.uint8)
+    # Those of a few colours, such as Accent, have just these, whatever is asked for.
+    places = np.arange(_SHADES) * len(table) // _SHADES
+    colors: np.ndarray[Any, Any] = np.rint(np.asarray(table)[places, :3] * 255).astype(np.uint8)
     return colors
 
 
