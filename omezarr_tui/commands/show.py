@@ -52,6 +52,7 @@ Without --glyphs a terminal of many colours shows half-blocks, any other place A
 examples:
   omezarr-tui show image.ome.zarr
   omezarr-tui show image.ome.zarr --at z=10,c=1 --glyphs half
+  omezarr-tui show image.ome.zarr --at c=DAPI --project maximum --window seen
   omezarr-tui show image.ome.zarr --level 2 --size 80x40 > plane.txt
   omezarr-tui show image.ome.zarr labels/nuclei
   omezarr-tui show image.ome.zarr --labels nuclei --opacity 25

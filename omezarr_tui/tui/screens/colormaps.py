@@ -49,6 +49,7 @@ class ColormapsScreen(Dialog[None]):
         self._before = request.look
         self._steer = steer
         self._names: list[str] = []
+        self._chosen = False  # nothing changes before the first key
 
     def compose(self) -> ComposeResult:
         """A line to type in, the colormaps that fit, and the keys."""
@@ -71,6 +72,7 @@ class ColormapsScreen(Dialog[None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        self._chosen = True
         self._fill(event.value.strip().lower())
 
     def _fill(self, text: str) -> None:
@@ -84,17 +86,21 @@ class ColormapsScreen(Dialog[None]):
         self.set_timer(_RESTING, partial(self._wear, self._list.highlighted))
 
     def _wear(self, at: int | None) -> None:
-        if at is not None and at == self._list.highlighted and at < len(self._names):
+        if not self._chosen or at is None or at != self._list.highlighted:
+            return
+        if at < len(self._names):
             self._steer(partial(with_colormap, name=self._names[at]))
 
     @on(Input.Submitted)
     @on(OptionList.OptionSelected)
     def _keep(self) -> None:
+        self._chosen = True
         self._wear(self._list.highlighted)
         self.leave(None)
 
     def action_move(self, rows: int) -> None:
         """Go to the next one that fits."""
+        self._chosen = True
         if rows > 0:
             self._list.action_cursor_down()
         else:
