@@ -52,7 +52,9 @@ class Terminal:
             except OSError:
                 return
             self.asked += data
-            for question in [q for q in answers if q in self.asked]:
+            asked = [question for question in answers if question in self.asked]
+            # In the order in which they were asked, though they may come in one piece.
+            for question in sorted(asked, key=self.asked.index):
                 os.write(self.ours, answers.pop(question))
 
     def all_that_came(self) -> bytes:
@@ -80,6 +82,11 @@ def terminal() -> Iterator[Any]:
 
 
 class TestAsking:
+    @pytest.fixture(autouse=True)
+    def a_busy_machine_has_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("omezarr_tui.tui.graphics._PATIENCE", 60.0)
+        monkeypatch.setattr("omezarr_tui.tui.graphics._PATIENCE_IF_WANTED", 60.0)
+
     @pytest.mark.parametrize(
         ("environment", "plausible"),
         [
@@ -143,10 +150,11 @@ from dataclasses import replace
 import numpy as np
 from textual.app import App
 from omezarr_tui.image.cells import Frame
-from omezarr_tui.tui.graphics import find_graphics
+from omezarr_tui.tui import graphics as asking
 from omezarr_tui.tui.widgets.picture import PictureView
 
-graphics = find_graphics(os.environ, 0, 2)
+asking._PATIENCE = 60.0  # a busy machine
+graphics = asking.find_graphics(os.environ, 0, 2)
 assert graphics is not None
 height, width = graphics.cell
 pixels = np.full((3 * height, 4 * width, 3), 200, np.uint8)
