@@ -49,6 +49,8 @@ class Settings:
     well_bytes
         A well whose coarsest level takes more uncompressed bytes than this is not measured
         on the plate.
+    journal_bytes
+        What undo keeps of all stores together, in bytes; the oldest edits are forgotten first.
     page_rows
         Children of a group that are listed at a time.
     expand_nodes
@@ -69,6 +71,7 @@ class Settings:
     cache_bytes: int = 128 * MIB
     prefetch_bytes: int = 4 * MIB
     well_bytes: int = 16 * MIB
+    journal_bytes: int = 4096 * MIB
     page_rows: int = 200
     expand_nodes: int = 500
     remember_views: bool = True

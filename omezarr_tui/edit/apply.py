@@ -1,46 +1,44 @@
-"""Make an edit that was planned, wholly or not at all, and take it back."""
+"""Make an edit that was planned, wholly or not at all; take it back, and make it again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from itertools import accumulate
 
-from omezarr_tui.edit.entry import Entry
-from omezarr_tui.edit.journal import Journal
-from omezarr_tui.edit.keys import digest
-from omezarr_tui.edit.operation import Operation, Rewriter
-from omezarr_tui.edit.pace import Progress, paced
+from omezarr_tui.edit.entry import Content, Entry, Record, Side, State
+from omezarr_tui.edit.journal import Journal, Page
+from omezarr_tui.edit.keys import ABSENT, digest
+from omezarr_tui.edit.pack import total
+from omezarr_tui.edit.plan import Plan
+from omezarr_tui.edit.pruning import make_room
+from omezarr_tui.edit.staged import Known, Staging
+from omezarr_tui.edit.turning import Foreign, Left, Turner
+from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.node import parent_path
 from omezarr_tui.store.waiting import Cancelled
 
+_UNDER_WAY: dict[Side, State] = {"before": "undoing", "after": "redoing"}
+_DONE: dict[Side, State] = {"before": "undone", "after": "applied"}
+_VERB: dict[Side, str] = {"before": "undone", "after": "made again"}
 
-def apply_plan(
-    access: Access,
-    plan: Operation,
-    *,
-    progress: Progress = lambda done, total: None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Entry:
+
+def apply_plan(access: Access, plan: Plan, work: Work | None = None) -> Entry:
     """Make an edit.
 
-    First all bytes that it replaces are kept in the journal; then the stored objects are
-    rewritten one by one, each only where it is still as it was planned on. Where anything
-    fails, or the user cancels, the store is put back byte for byte. A stored object whose
-    values all become the fill value is removed, as zarr-python does.
+    First the journal gets all bytes that it replaces, and all that it puts there; then the
+    keys are written one by one, each only where it is still as it was planned on, and read
+    back. Where anything fails, or the user cancels, the store is put back byte for byte.
 
     Parameters
     ----------
     access
         The store.
     plan
-        Of `plan_fill` or `plan_documents` on the same store.
-    progress
-        Told steps done and in all, about four times a second. Each object takes two: it is
-        kept, and rewritten.
-    cancelled
-        Asked before each step.
+        Of `plan_edit` on the same store.
+    work
+        Each key takes two steps: it is kept, and written.
 
     Returns
     -------
@@ -53,32 +51,34 @@ def apply_plan(
         The edit was not made, because of the store, the disk, or what someone else changed.
         The sentence says so where the store could not be put back.
     Cancelled
-        `cancelled` said True. Nothing is changed.
+        The user stopped it. Nothing is changed.
     """
+    work = work or Work()
     _check_writable(access, plan.name)
-    if not plan.touched:
-        raise UserError(f"{plan.name} was not changed", plan.why_nothing)
+    if plan.is_empty:
+        raise UserError(f"{plan.name} was not changed", "all of it is so already")
     journal = Journal(access.location)
     with journal.locked():
         if left := journal.unfinished():
             raise UserError(
                 f"{plan.name} was not changed",
-                f"an earlier edit was interrupted, {left.expression}: undo it first",
+                f"an earlier edit was interrupted, {left.expression}: put it back or finish it",
             )
-        edit = _Edit(access, plan, journal, paced(progress), cancelled)
+        access.forget()
         try:
-            return edit.make()
+            make_room(plan.journal_bytes, journal)
+            with journal.entering() as page:
+                entry = _written_down(access, plan, page, work)
+                page.begin(entry)
+            return _carry_out(access, journal, entry, plan.name, work)
         except (UserError, Cancelled):
             raise
-        except Exception as error:  # a disk or a codec that failed, whatever it raised
+        except Exception as error:  # a disk or a server that failed, whatever it raised
             raise UserError(f"{plan.name} was not changed", explain(error)) from error
 
 
-def undo(access: Access, entry: Entry) -> Entry:
+def undo(access: Access, entry: Entry, work: Work | None = None) -> Entry:
     """Take an edit back: every key is as it was before, byte for byte, or absent again.
-
-    Also one that was interrupted, half done or half undone. Of such a one, what another
-    program changed since is left as it is, and told.
 
     Parameters
     ----------
@@ -86,6 +86,8 @@ def undo(access: Access, entry: Entry) -> Entry:
         The store.
     entry
         From `apply_plan` or from the journal.
+    work
+        Told how far it is. It cannot be stopped midway.
 
     Returns
     -------
@@ -96,120 +98,215 @@ def undo(access: Access, entry: Entry) -> Entry:
     ------
     UserError
         It is undone already, or a key is no longer what the edit left: then nothing is
-        changed. Or the disk failed: then undo can be asked for again. Or an edit that was
-        interrupted could not be undone everywhere.
+        changed. Or the disk failed: then `recover` goes on.
+    """
+    return _turn_over(access, entry, "before", work)
+
+
+def redo(access: Access, entry: Entry, work: Work | None = None) -> Entry:
+    """Make an edit again that was undone, byte for byte; as `undo` in all else."""
+    return _turn_over(access, entry, "after", work)
+
+
+def recover(access: Access, entry: Entry, to: Side, work: Work | None = None) -> Entry:
+    """Bring an edit, or an undo, that was interrupted to an end.
+
+    Parameters
+    ----------
+    access
+        The store.
+    entry
+        From the journal.
+    to
+        The store as before the edit, or as after it. What another program changed since is
+        left as it is, and told.
+    work
+        Told how far it is.
+
+    Returns
+    -------
+    entry
+        As it stands in the journal now.
+
+    Raises
+    ------
+    UserError
+        It came to an end meanwhile, or the disk failed: then it can be asked for again. Or
+        something was left.
     """
     _check_writable(access, access.location.name)
     journal = Journal(access.location)
     with journal.locked():
         entry = journal.load(entry)
-        if not entry.can_be_undone:
-            raise UserError(f"{entry.expression} was not undone", f"it is {entry.state}")
+        if not entry.is_interrupted:
+            raise UserError(f"{entry.expression} was not touched", f"it is {entry.state} already")
+        access.forget()
         try:
-            if entry.state == "applied":
-                _check_undo(access, journal, entry)
-            entry = journal.mark(entry, "undoing")
-            left = _put_back(access, journal, entry)
-            entry = journal.mark(entry, "undone", forget=not left)
+            access.sweep([record.key for record in entry.records])
+            left = Turner(access, journal, entry).turn(to, work or Work(), lenient=True)
         except OSError as error:
             raise UserError(
-                f"{entry.expression} was not undone, or only in part",
-                f"{explain(error)}; undo can be asked for again",
+                f"{entry.expression} was not put right, or only in part",
+                f"{explain(error)}; it can be asked for again",
             ) from error
-    if left:
-        raise UserError(
-            f"{entry.expression} was undone, but not everywhere", _told(left, journal, entry)
-        )
-    return entry
+        return _ended(journal, entry, to, left)
 
 
-class _Edit:
-    """One edit under way; the journal is locked."""
-
-    def __init__(
-        self,
-        access: Access,
-        plan: Operation,
-        journal: Journal,
-        tell: Progress,
-        cancelled: Callable[[], bool],
-    ) -> None:
-        self._access = access
-        self._plan = plan
-        self._journal = journal
-        self._tell = tell
-        self._cancelled = cancelled
-        self._steps = 0
-        self._folders = _Folders(access)
-
-    def make(self) -> Entry:
-        journal, plan = self._journal, self._plan
-        rewriter, planned = plan.rewriter(self._access), dict(plan.documents)
-        for key, now in rewriter.documents:
-            self._check(key, planned[key], now)
-        entry = journal.begin(plan)
+def _carry_out(access: Access, journal: Journal, entry: Entry, name: str, work: Work) -> Entry:
+    """Change the store; where that fails, put it back."""
+    count = len(entry.records)
+    second = Work(lambda done, _: work.step(count + done, 2 * count), work.cancelled)
+    turner = Turner(access, journal, entry)
+    try:
+        turner.turn("after", second, lenient=False)
+        return journal.mark(entry, "applied")
+    except BaseException as error:
         try:
-            self._keep(entry)
-            entry = journal.mark(entry, "applying")
-        except BaseException:
-            journal.discard(entry)
-            raise
-        try:
-            self._rewrite(entry, rewriter)
-            return journal.mark(entry, "applied")
-        except BaseException as error:
-            self._roll_back(entry, error)
-            raise
-
-    def _keep(self, entry: Entry) -> None:
-        for record in entry.records:
-            self._step()
-            raw = self._access.get(record.key)
-            self._check(record.key, record.before, digest(raw))
-            if raw is not None:
-                self._journal.keep(entry, record, raw)
-
-    def _rewrite(self, entry: Entry, rewriter: Rewriter) -> None:
-        access = self._access
-        for number, touched in enumerate(self._plan.touched):
-            self._step()
-            raw = access.get(touched.key)
-            self._check(touched.key, touched.before, digest(raw))
-            new = rewriter(touched, raw)
-            made = self._folders.made_by(touched.key) if raw is None and new is not None else ()
-            self._journal.announce(entry, number, digest(new), made)
-            _put(access, touched.key, new)
-
-    def _step(self) -> None:
-        if self._cancelled():
-            raise Cancelled
-        self._tell(self._steps, 2 * len(self._plan.touched))
-        self._steps += 1
-
-    def _check(self, key: str, planned: str, now: str) -> None:
-        if now != planned:
+            left = turner.turn("before", Work(), lenient=True)
+            if left:
+                journal.mark(entry, "put back in part")
+            else:
+                journal.discard(entry)
+        except Exception as again:
             raise UserError(
-                f"{self._plan.name} was not changed",
-                f"{key} has been changed by another program since the edit was planned",
-            )
-
-    def _roll_back(self, entry: Entry, cause: BaseException) -> None:
-        """Put back what was rewritten; what someone else changed meanwhile is left to them."""
-        try:
-            entry = self._journal.load(entry)
-            left = _put_back(self._access, self._journal, entry)
-            entry = self._journal.mark(entry, "rolled back", forget=not left)
-        except Exception as error:
-            raise UserError(
-                f"{self._plan.name} is changed in part",
-                f"{explain(cause)}; and it could not be put back: {explain(error)}. "
-                "Undo puts it back when that is mended",
-            ) from cause
+                f"{name} is changed in part",
+                f"{explain(error)}; and it could not be put back: {explain(again)}. "
+                "Put it back, or finish it, when that is mended",
+            ) from error
         if left:
             raise UserError(
-                f"{self._plan.name} was put back, but not everywhere",
-                f"{explain(cause)}; {_told(left, self._journal, entry)}",
-            ) from cause
+                f"{name} was put back, but not everywhere",
+                f"{explain(error)}; {_told(left, journal, entry)}",
+            ) from error
+        if isinstance(error, Foreign):
+            raise UserError(
+                f"{name} was not changed", f"{error.what} since the edit was planned"
+            ) from error
+        raise
+
+
+def _turn_over(access: Access, entry: Entry, to: Side, work: Work | None) -> Entry:
+    _check_writable(access, access.location.name)
+    journal = Journal(access.location)
+    verb = _VERB[to]
+    with journal.locked():
+        entry = journal.load(entry)
+        if not (entry.can_be_undone if to == "before" else entry.can_be_redone):
+            raise UserError(f"{entry.expression} was not {verb}", f"it is {entry.state}")
+        access.forget()
+        turner = Turner(access, journal, entry)
+        try:
+            turner.check(to)
+        except Foreign as error:
+            raise UserError(
+                f"{entry.expression} was not {verb}", f"{error.what}, and that would be lost"
+            ) from error
+        try:
+            entry = journal.mark(entry, _UNDER_WAY[to])
+            left = turner.turn(to, work or Work(), lenient=True)
+        except OSError as error:
+            raise UserError(
+                f"{entry.expression} was not {verb}, or only in part",
+                f"{explain(error)}; it can be put right when the store is opened again",
+            ) from error
+        return _ended(journal, entry, to, left)
+
+
+def _ended(journal: Journal, entry: Entry, to: Side, left: Left) -> Entry:
+    if left:
+        journal.mark(entry, "put back in part" if to == "before" else "applied")
+        raise UserError(
+            f"{entry.expression} was {_VERB[to]}, but not everywhere",
+            _told(left, journal, entry),
+        )
+    return journal.mark(entry, _DONE[to])
+
+
+def _written_down(access: Access, plan: Plan, page: Page, work: Work) -> Entry:
+    """Everything that an edit replaces and puts there, in the journal."""
+    staged, changes = plan.staged, plan.staged.changes()
+    for key, planned in staged.documents_read().items():
+        _check(access, plan, staged.base_of(key), key, planned)
+    targets = _moved_to(changes)
+    folders = _Folders(access)
+    made: list[str] = []
+    records: list[Record] = []
+    for number, (key, (known, staging)) in enumerate(changes.items()):
+        work.step(number, 2 * len(changes))
+        raw = _check(access, plan, staged.base_of(key), key, known.digest)
+        if key in targets:
+            before = Content(known.digest, source=targets[key])
+        else:
+            before = page.keep("before", raw)
+        if staging.source is not None and (
+            staging.source not in changes or targets.get(staging.source) == key
+        ):  # its bytes can be had of the store whenever they are needed
+            after = Content(staging.digest, source=staging.source)
+        else:
+            after = page.keep("after", staged.staged_bytes(staging))
+        mode = staging.mode if known.mode is None else known.mode
+        records.append(Record(key, before, after, mode))
+        if known.digest == ABSENT:
+            made += folders.made_by(key)
+    return Entry(
+        id=page.id,
+        time=page.time,
+        expression=plan.edit.expression,
+        location=Journal(access.location).identity,
+        node=plan.edit.path,
+        state="applying",
+        records=tuple(records),
+        moves=staged.moves,
+        folders=tuple(made),
+        emptied=tuple(_emptied(staged.emptied, changes)),
+        nbytes=staged.aside_bytes
+        + total(content.span for record in records for content in (record.before, record.after)),
+    )
+
+
+def _check(access: Access, plan: Plan, base: str | None, key: str, planned: str) -> bytes | None:
+    raw = None if base is None else access.get(base)
+    if digest(raw) != planned:
+        raise UserError(
+            f"{plan.name} was not changed",
+            f"{key} has been changed by another program since the edit was planned",
+        )
+    return raw
+
+
+def _moved_to(changes: dict[str, tuple[Known, Staging]]) -> dict[str, str]:
+    """The keys that only lie elsewhere after the edit, and where: no bytes need be kept.
+
+    Only where the new place was staged before the old one goes: they are written in that
+    order, and taken back in the other.
+    """
+    found: dict[str, str] = {}
+    for key, (known, staging) in changes.items():
+        if staging.source is not None and known.digest == ABSENT:
+            found.setdefault(staging.source, key)
+    order = {key: number for number, key in enumerate(changes)}
+    return {
+        source: target
+        for source, target in found.items()
+        if source in changes
+        and changes[source][1].digest == ABSENT
+        and order[target] < order[source]
+    }
+
+
+def _emptied(roots: list[str], changes: dict[str, tuple[Known, Staging]]) -> Iterator[str]:
+    """The folders that nothing is left in, as all their keys go."""
+    found: dict[str, None] = {}
+    for key, (_, staging) in changes.items():
+        for root in roots:
+            if staging.digest == ABSENT and key.startswith(f"{root}/"):
+                folder = parent_path(key)
+                while len(folder) >= len(root):
+                    found[folder] = None
+                    if not folder:
+                        break
+                    folder = parent_path(folder)
+    yield from found
 
 
 class _Folders:
@@ -242,44 +339,6 @@ def _check_writable(access: Access, name: str) -> None:
         raise UserError(f"{name} was not changed", reason)
 
 
-def _check_undo(access: Access, journal: Journal, entry: Entry) -> None:
-    """Refuse, before anything is changed, what cannot be undone wholly."""
-    for record in entry.records:
-        if record.after != digest(access.get(record.key)):
-            raise UserError(
-                f"{entry.expression} was not undone",
-                f"{record.key} has been changed since, and that would be lost",
-            )
-        journal.kept(entry, record)
-
-
-def _put_back(access: Access, journal: Journal, entry: Entry) -> list[str]:
-    """Put each key back that is as the edit left it; tell which could not be, and why."""
-    left = []
-    for record in reversed(entry.records):
-        if record.after is None:
-            continue
-        now = digest(access.get(record.key))
-        if now == record.after:
-            try:
-                raw = journal.kept(entry, record)
-            except UserError as error:
-                left.append(error.what)
-                continue
-            _put(access, record.key, raw, record.mode)
-        elif now != record.before:
-            left.append(f"{record.key} was changed by another program")
-    for folder in reversed(entry.folders):
-        access.remove_folder(folder)
-    return left
-
-
-def _told(left: list[str], journal: Journal, entry: Entry) -> str:
-    return f"{'; '.join(left)}; what was there before is kept in {journal.folder / entry.id}"
-
-
-def _put(access: Access, key: str, raw: bytes | None, mode: int | None = None) -> None:
-    """Set or delete a key, and see that it is so."""
-    access.put(key, raw, mode=mode)
-    if digest(access.get(key)) != digest(raw):
-        raise OSError(f"{key} does not read back as it was written")
+def _told(left: Left, journal: Journal, entry: Entry) -> str:
+    kept = journal.lay_out(entry, [record for record in entry.records if record.key in left])
+    return f"{'; '.join(left.values())}; what was there before is kept in {kept}"

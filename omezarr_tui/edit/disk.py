@@ -14,9 +14,9 @@ else:
     import fcntl
 
 
-def write_whole(path: Path, raw: bytes, *, append: bool = False) -> None:
+def write_whole(path: Path, raw: bytes) -> None:
     """Write a file and wait until the disk has it."""
-    with path.open("ab" if append else "wb") as file:
+    with path.open("wb") as file:
         file.write(raw)
         file.flush()
         os.fsync(file.fileno())
@@ -31,6 +31,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def is_same_disk(one: Path, other: Path) -> bool:
+    """Whether two folders that exist lie on one file system, so that to move is to rename."""
+    return one.stat().st_dev == other.stat().st_dev
 
 
 @contextmanager

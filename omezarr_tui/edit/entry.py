@@ -8,36 +8,49 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from omezarr_tui.edit.keys import ABSENT
+from omezarr_tui.edit.moves import Move
+from omezarr_tui.edit.pack import Span
 
-State = Literal["planned", "applying", "applied", "undoing", "undone", "rolled back"]
+State = Literal["applying", "applied", "undoing", "undone", "redoing", "put back in part"]
+Side = Literal["before", "after"]
 
-_FORMAT = 1
+FORMAT = 2
 _DIGEST = re.compile(rf"[0-9a-f]{{64}}|{ABSENT}")
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One key of an edit.
+class Content:
+    """What a key holds, before or after an edit, and where its bytes can be had.
 
     Parameters
     ----------
-    key
-        From the location.
-    file
-        The name, beside ``edit.json``, of the file with the bytes before; None where the
-        key was absent.
-    before, after
-        `digest` of what the key held, and of what the edit put there. `after` is None where
-        the edit has not come to it.
-    mode
-        Permission bits before; None where it was absent, or has none.
+    digest
+        As `keys.digest` tells.
+    span
+        Where the bytes lie in the journal's pack of that side; None where there are none,
+        or they lie at `source`.
+    source
+        Another key of the store that holds the same at that time: of what is moved or copied
+        no bytes are kept.
     """
 
+    digest: str
+    span: Span | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One key of an edit: what it held, what it is to hold, and its permission bits if any."""
+
     key: str
-    file: str | None
-    before: str
-    after: str | None
+    before: Content
+    after: Content
     mode: int | None
+
+    def side(self, side: Side) -> Content:
+        """What it holds before, or after."""
+        return self.before if side == "before" else self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +62,29 @@ class Entry:
     id
         The name of its folder; later edits sort behind earlier ones.
     time
-        When it was begun: UTC, ISO 8601.
+        When it was made: UTC, ISO 8601.
     expression
-        What was done: of values, as one would type it in Python.
+        What was done and where: of values, as one would type it in Python.
+    location
+        The store's identity.
     node
         The path, from the location, of what was changed.
-    selection, value
-        As `parse_selection` and `parse_value` understand them; empty where documents were
-        changed.
     state
-        ``applying`` or ``undoing`` in an entry that no program is at work on means that it
-        was interrupted.
+        ``applying``, ``undoing`` or ``redoing`` in an entry that no program is at work on
+        means that it was interrupted.
+    records
+        The keys that it changes, in the order in which that is done.
+    moves
+        Folders that are moved before that: from where, and to where; None for those that
+        are taken away, and lie in the journal.
     folders
-        Folders of the store that the edit made.
+        Folders of the store that the edit makes.
+    emptied
+        Folders that it leaves empty, and removes.
+    nbytes
+        What it takes in the journal.
+    turned
+        How many edits had been undone when this one was undone last.
     """
 
     id: str
@@ -69,26 +92,38 @@ class Entry:
     expression: str
     location: str
     node: str
-    selection: str
-    value: str
     state: State
     records: tuple[Record, ...]
+    moves: tuple[Move, ...] = ()
     folders: tuple[str, ...] = ()
+    emptied: tuple[str, ...] = ()
+    nbytes: int = 0
+    turned: int = 0
+
+    @property
+    def number(self) -> int:
+        """The edit's number in the history of its store."""
+        return int(self.id.partition("-")[0])
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether the edit, or its undo, came to no end."""
-        return self.state in ("applying", "undoing")
+        """Whether the edit, or its undo or redo, came to no end."""
+        return self.state in ("applying", "undoing", "redoing")
 
     @property
     def can_be_undone(self) -> bool:
-        """Whether the store has changes of this edit that can be taken back."""
-        return self.state == "applied" or self.is_interrupted
+        """Whether it is made, and can be taken back."""
+        return self.state == "applied"
+
+    @property
+    def can_be_redone(self) -> bool:
+        """Whether it was taken back, and can be made again."""
+        return self.state == "undone"
 
 
 def entry_to_json(entry: Entry) -> dict[str, Any]:
     """What ``edit.json`` says of an edit; its id is the name of the folder."""
-    document = {"format": _FORMAT, **asdict(entry)}
+    document = {"format": FORMAT, **asdict(entry)}
     del document["id"]
     return document
 
@@ -102,10 +137,14 @@ def entry_from_json(identifier: str, document: Mapping[str, Any]) -> Entry:
         It is something else, or was made by another version of the program.
     """
     fields = dict(document)
-    if (version := fields.pop("format")) != _FORMAT:
+    if (version := fields.pop("format")) != FORMAT:
         raise ValueError(f"format {version!r} is not of this version of the program")
     fields["records"] = tuple(_record(record) for record in fields["records"])
-    fields["folders"] = tuple(str(folder) for folder in fields["folders"])
+    for name in ("folders", "emptied"):
+        fields[name] = tuple(str(folder) for folder in fields[name])
+    fields["moves"] = tuple(
+        (str(old), None if new is None else str(new)) for old, new in fields["moves"]
+    )
     entry = Entry(id=identifier, **fields)
     if entry.state not in get_args(State):
         raise ValueError(f"its state is {entry.state!r}")
@@ -113,11 +152,24 @@ def entry_from_json(identifier: str, document: Mapping[str, Any]) -> Entry:
 
 
 def _record(fields: Mapping[str, Any]) -> Record:
-    record = Record(**fields)
+    record = Record(
+        key=fields["key"],
+        before=_content(fields["before"]),
+        after=_content(fields["after"]),
+        mode=fields["mode"],
+    )
     if not isinstance(record.key, str):
         raise TypeError("a key in it is no text")
-    if not all(_DIGEST.fullmatch(found) for found in (record.before, record.after or ABSENT)):
-        raise ValueError("a digest in it is none")
-    if record.file is not None and not record.file.isdecimal():
-        raise ValueError("a file in it leads elsewhere")
     return record
+
+
+def _content(fields: Mapping[str, Any]) -> Content:
+    span = fields["span"]
+    content = Content(
+        digest=fields["digest"],
+        span=None if span is None else (int(span[0]), int(span[1])),
+        source=fields["source"],
+    )
+    if not _DIGEST.fullmatch(content.digest):
+        raise ValueError("a digest in it is none")
+    return content

@@ -1,15 +1,17 @@
-"""What edits replaced, byte for byte, kept in the user's state folder until it is not needed.
+"""What edits replaced, and what they put there, kept in the user's state folder.
 
 One folder for each store, and in it one for each edit:
 
     journal/<digest of the location>/lock
-                                     000001-20250131T101500Z/edit.json    what was done
-                                                             000000 …     bytes before
-                                                             after.log    while it is under way
+                                     000001-20250131T101500Z/edit.json     what is done
+                                                             before.pack   bytes before
+                                                             after.pack    bytes after
+                                                             aside/        folders taken away
+                                                             state.json    how far it is
 
-Everything that undo needs is on the disk before the first byte of the store changes: the
-bytes before, then for each key, just before it is rewritten, a line that says what will be
-there. So at any moment a key is either as it was, or as its line says, or someone else's.
+All of it is on the disk before the first byte of the store changes, and ``state.json`` comes
+last: so an edit that was interrupted can be put back as well as finished, whenever that was,
+and undone and made again, with no more than to copy bytes.
 """
 
 from __future__ import annotations
@@ -18,25 +20,32 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from omezarr_tui import settings
 from omezarr_tui.edit.disk import locked, sync_folder, write_whole
-from omezarr_tui.edit.entry import Entry, Record, State, entry_from_json, entry_to_json
-from omezarr_tui.edit.keys import ABSENT, digest
+from omezarr_tui.edit.entry import (
+    Content,
+    Entry,
+    Record,
+    Side,
+    State,
+    entry_from_json,
+    entry_to_json,
+)
+from omezarr_tui.edit.keys import digest
+from omezarr_tui.edit.pack import PackWriter, read_span
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.location import Location
 
-if TYPE_CHECKING:
-    from omezarr_tui.edit.operation import Operation
-
 _ID = re.compile(r"(\d{6,})-\d{8}T\d{6}Z")
-_LOCK, _DOCUMENT, _LOG = "lock", "edit.json", "after.log"
+_LOCK, _DOCUMENT, _STATE, _ASIDE = "lock", "edit.json", "state.json", "aside"
+_PACKS: dict[Side, str] = {"before": "before.pack", "after": "after.pack"}
 # What reading an entry that is damaged, or none, can raise.
 _ODD = (OSError, ValueError, LookupError, TypeError, AttributeError)
 
@@ -46,13 +55,24 @@ def journal_folder() -> Path:
     return settings.state_folder() / "journal"
 
 
+def every_journal() -> list[Journal]:
+    """The journals of all stores that have edits that can be read."""
+    found: dict[str, Journal] = {}
+    for document in sorted(journal_folder().glob(f"*/*/{_DOCUMENT}")):
+        with suppress(*_ODD):
+            identity = json.loads(document.read_bytes())["location"]
+            if isinstance(identity, str) and identity not in found:
+                found[identity] = Journal(identity)
+    return [journal for journal in found.values() if journal.folder.is_dir()]
+
+
 class Journal:
     """The edits of one location.
 
     Parameters
     ----------
     location
-        The store that is edited.
+        The store that is edited, or its identity.
 
     Attributes
     ----------
@@ -60,9 +80,9 @@ class Journal:
         What `entries` could not read when it was asked last, each with its reason.
     """
 
-    def __init__(self, location: Location) -> None:
-        self._identity = location.identity
-        name = hashlib.sha256(self._identity.encode()).hexdigest()[:32]
+    def __init__(self, location: Location | str) -> None:
+        self.identity = location if isinstance(location, str) else location.identity
+        name = hashlib.sha256(self.identity.encode()).hexdigest()[:32]
         self.folder = journal_folder() / name
         self.skipped: tuple[str, ...] = ()
 
@@ -93,6 +113,8 @@ class Journal:
         found: list[Entry] = []
         skipped: list[str] = []
         for folder in self._folders():
+            if _ID.fullmatch(folder.name) and not (folder / _STATE).exists():
+                continue  # it was never begun
             try:
                 found.append(self._read(folder))
             except _ODD as error:
@@ -101,8 +123,13 @@ class Journal:
         return found
 
     def last_applied(self) -> Entry | None:
-        """The newest edit that can be undone, also one that was interrupted."""
+        """The newest edit that can be undone."""
         return next((entry for entry in self.entries() if entry.can_be_undone), None)
+
+    def last_undone(self) -> Entry | None:
+        """The edit that was undone last, and can be made again."""
+        undone = [entry for entry in self.entries() if entry.can_be_redone]
+        return max(undone, key=lambda entry: entry.turned, default=None)
 
     def interrupted(self) -> Entry | None:
         """The newest edit that came to no end; None while a program is at work on the store."""
@@ -133,104 +160,85 @@ class Journal:
                 f"The journal's entry {entry.id} cannot be read", explain(error)
             ) from error
 
-    def begin(self, plan: Operation) -> Entry:
-        """Enter an edit of which nothing is done yet. Call it while the journal is `locked`."""
-        for left in self.entries():
-            if left.state == "planned":  # its program ended before it changed anything
-                self.discard(left)
+    @contextmanager
+    def entering(self) -> Iterator[Page]:
+        """A page for a new edit; where an error comes out, it never was.
+
+        Call it while the journal is `locked`. Edits that were undone can no longer be made
+        again, as the store goes another way from here.
+        """
+        for folder in self._folders():
+            if not (folder / _STATE).exists():
+                shutil.rmtree(folder, ignore_errors=True)
         taken = [int(match[1]) for f in self._folders() if (match := _ID.fullmatch(f.name))]
         now = datetime.now(UTC)
-        entry = Entry(
-            id=f"{max(taken, default=0) + 1:06d}-{now:%Y%m%dT%H%M%SZ}",
-            time=now.isoformat(timespec="seconds"),
-            expression=plan.expression,
-            location=self._identity,
-            node=plan.path,
-            selection=plan.selected,
-            value=plan.typed_value,
-            state="planned",
-            records=tuple(
-                Record(
-                    key=touched.key,
-                    file=None if touched.before == ABSENT else f"{number:06d}",
-                    before=touched.before,
-                    after=None,
-                    mode=touched.mode,
-                )
-                for number, touched in enumerate(plan.touched)
-            ),
-        )
-        (self.folder / entry.id).mkdir(mode=0o700)
-        write_whole(self.folder / entry.id / _LOG, b"")
-        self._write(entry)
-        sync_folder(self.folder.parent)
-        return entry
+        identifier = f"{max(taken, default=0) + 1:06d}-{now:%Y%m%dT%H%M%SZ}"
+        folder = self.folder / identifier
+        folder.mkdir(mode=0o700)
+        page = Page(folder, now.isoformat(timespec="seconds"))
+        try:
+            yield page
+        except BaseException:
+            page.close()
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        for entry in self.entries():
+            if entry.can_be_redone:
+                self.discard(entry)
 
-    def keep(self, entry: Entry, record: Record, raw: bytes) -> None:
-        """Keep the bytes of a key as they are before the edit, safely on the disk."""
-        assert record.file is not None
-        write_whole(self.folder / entry.id / record.file, raw)
-
-    def kept(self, entry: Entry, record: Record) -> bytes | None:
-        """The bytes of a key before the edit; None where it was absent.
+    def content(self, entry: Entry, side: Side, content: Content) -> bytes | None:
+        """The bytes that the journal keeps of a key; None where it was, or is to be, absent.
 
         Raises
         ------
         UserError
-            The copy is damaged or gone.
+            They are damaged or gone.
         """
         raw = None
-        if record.file is not None:
+        if content.span is not None:
             with suppress(OSError):
-                raw = (self.folder / entry.id / record.file).read_bytes()
-        if digest(raw) != record.before:
-            raise UserError(f"The journal's copy of {record.key} is damaged", "nothing was undone")
+                raw = read_span(self.folder / entry.id / _PACKS[side], content.span)
+        if digest(raw) != content.digest:
+            raise UserError(
+                f"The journal's copy for {entry.expression} is damaged", "nothing was changed"
+            )
         return raw
 
-    def announce(
-        self, entry: Entry, number: int, after: str, folders: tuple[str, ...] = ()
-    ) -> None:
-        """Note what a key is about to become, safely on the disk.
+    def lay_out(self, entry: Entry, records: Sequence[Record]) -> Path:
+        """Write what some keys held before into files of their own, for a person to find.
 
-        Parameters
-        ----------
-        entry
-            The edit.
-        number
-            Which of its records.
-        after
-            The digest of what will be there.
-        folders
-            The folders that this makes in the store.
+        Returns
+        -------
+        folder
+            They lie there under their keys, as in the store.
         """
-        line = json.dumps({"record": number, "after": after, "folders": folders})
-        write_whole(self.folder / entry.id / _LOG, line.encode() + b"\n", append=True)
+        folder = self.folder / entry.id / "before"
+        for record in records:
+            with suppress(UserError):
+                raw = self.content(entry, "before", record.before)
+                if raw is not None:
+                    (folder / record.key).parent.mkdir(parents=True, exist_ok=True)
+                    write_whole(folder / record.key, raw)
+        return folder
 
-    def mark(self, entry: Entry, state: State, *, forget: bool = True) -> Entry:
-        """Note how far an edit is, with all that was announced of it.
+    def aside(self, entry: Entry, number: int) -> Path:
+        """Where a folder lies that an edit took away: by the number of its move."""
+        return self.folder / entry.id / _ASIDE / str(number)
 
-        Parameters
-        ----------
-        entry
-            The edit.
-        state
-            Which holds from now on.
-        forget
-            Whether to remove the bytes before, once they are back in the store.
-        """
-        entry = replace(self.load(entry), state=state)
-        self._write(entry)
-        if not entry.is_interrupted:
-            (self.folder / entry.id / _LOG).unlink(missing_ok=True)
-        if forget and state in ("undone", "rolled back"):
-            for record in entry.records:
-                if record.file:
-                    (self.folder / entry.id / record.file).unlink(missing_ok=True)
-        return entry
+    def mark(self, entry: Entry, state: State) -> Entry:
+        """Note how far an edit is."""
+        turned = entry.turned
+        if state == "undone":
+            turned = 1 + max((other.turned for other in self.entries()), default=0)
+        _write_state(self.folder / entry.id, state, turned)
+        return replace(entry, state=state, turned=turned)
 
     def discard(self, entry: Entry) -> None:
-        """Forget an edit that changed nothing."""
-        shutil.rmtree(self.folder / entry.id, ignore_errors=True)
+        """Forget an edit."""
+        folder = self.folder / entry.id
+        with suppress(OSError):
+            (folder / _STATE).unlink()  # first: from now on it counts as never begun
+        shutil.rmtree(folder, ignore_errors=True)
 
     def _folders(self) -> list[Path]:
         """What lies in the journal, newest first."""
@@ -239,33 +247,58 @@ class Journal:
             return sorted(names, key=_age, reverse=True)
         return []
 
-    def _write(self, entry: Entry) -> None:
-        folder = self.folder / entry.id
-        raw = json.dumps(entry_to_json(entry), indent=1).encode()
-        write_whole(folder / f"{_DOCUMENT}.new", raw)
-        (folder / f"{_DOCUMENT}.new").replace(folder / _DOCUMENT)
-        sync_folder(folder)
-        sync_folder(self.folder)
-
     def _read(self, folder: Path) -> Entry:
         """Read one entry; one that is odd raises one of `_ODD`."""
         if not _ID.fullmatch(folder.name):
             raise ValueError("is no entry of a journal")
-        entry = entry_from_json(folder.name, json.loads((folder / _DOCUMENT).read_bytes()))
-        if entry.location != self._identity:
+        document: dict[str, Any] = json.loads((folder / _DOCUMENT).read_bytes())
+        document |= json.loads((folder / _STATE).read_bytes())
+        entry = entry_from_json(folder.name, document)
+        if entry.location != self.identity:
             raise ValueError(f"belongs to {entry.location}")
-        records, folders = list(entry.records), list(entry.folders)
-        for line in _lines(folder / _LOG):
-            records[line["record"]] = replace(records[line["record"]], after=line["after"])
-            folders += line["folders"]
-        return replace(entry, records=tuple(records), folders=tuple(dict.fromkeys(folders)))
+        return entry
 
 
-def _lines(log: Path) -> Iterator[dict[str, Any]]:
-    """What was announced. A last line that is torn was never acted on."""
-    with suppress(FileNotFoundError):
-        for line in log.read_bytes().split(b"\n")[:-1]:
-            yield json.loads(line)
+class Page:
+    """Where a new edit is written down, before anything else is done."""
+
+    def __init__(self, folder: Path, time: str) -> None:
+        self.time = time
+        self._folder = folder
+        self._packs = {side: PackWriter(folder / name) for side, name in _PACKS.items()}
+
+    @property
+    def id(self) -> str:
+        """The edit's id."""
+        return self._folder.name
+
+    def keep(self, side: Side, raw: bytes | None) -> Content:
+        """Write down what a key holds before or after; where it is kept."""
+        return Content(digest(raw), None if raw is None else self._packs[side].add(raw))
+
+    def begin(self, entry: Entry) -> None:
+        """See all of it to the disk; from now on the edit is under way."""
+        for pack in self._packs.values():
+            pack.sync()
+        document = entry_to_json(entry)
+        del document["state"], document["turned"]
+        (self._folder / _ASIDE).mkdir(mode=0o700)
+        write_whole(self._folder / _DOCUMENT, json.dumps(document).encode())
+        _write_state(self._folder, entry.state, entry.turned)
+        sync_folder(self._folder.parent)
+        sync_folder(self._folder.parent.parent)
+
+    def close(self) -> None:
+        """End, whatever the disk has of it."""
+        for pack in self._packs.values():
+            pack.close()
+
+
+def _write_state(folder: Path, state: State, turned: int) -> None:
+    new = folder / f"{_STATE}.new"
+    write_whole(new, json.dumps({"state": state, "turned": turned}).encode())
+    new.replace(folder / _STATE)
+    sync_folder(folder)
 
 
 def _age(path: Path) -> tuple[int, str]:

@@ -1,61 +1,43 @@
-"""What the journal and `apply_plan` must know of a planned edit, whatever it changes."""
+"""What an edit is: a value that says what is wanted, and lays it into a staged store."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from omezarr_tui.edit.keys import Touched
-from omezarr_tui.store.access import Access
+from omezarr_tui.edit.staged import Staged
+from omezarr_tui.edit.work import Work
+
+Facts = Sequence[tuple[str, str]]  # a heading, and plain text
 
 
-class Rewriter(Protocol):
-    """Makes the new bytes of an operation's keys, one by one."""
-
-    @property
-    def documents(self) -> tuple[tuple[str, str], ...]:
-        """Key and digest, as they are now, of what the new bytes also depend on."""
-
-    def __call__(self, touched: Touched, raw: bytes | None) -> bytes | None:
-        """The new bytes of a key that holds `raw` now; None where it is to be absent."""
-
-
-class Operation(Protocol):
-    """An edit that was planned: the keys that it rewrites, and how.
-
-    A journal keeps of it what is told here; undo needs no more than the keys.
-    """
+class Edit(Protocol):
+    """A change of a store that somebody wants, of whatever kind."""
 
     @property
-    def name(self) -> str:
-        """What an error calls the thing that is changed."""
+    def title(self) -> str:
+        """What it does, in a few words that begin with a verb: ``Fill with a value``."""
 
     @property
     def expression(self) -> str:
-        """What is done, on one line."""
+        """What is done and where, on one line: ``s0[0, 15, :, :] = 0``."""
 
     @property
     def path(self) -> str:
-        """The node that is changed, from the location."""
+        """The node that is changed, from the root of the store."""
 
-    @property
-    def selected(self) -> str:
-        """Which values of an array; empty where documents are changed."""
+    def stage(self, staged: Staged, work: Work) -> Facts:
+        """Put all that changes; nothing of it reaches the store.
 
-    @property
-    def typed_value(self) -> str:
-        """To what value; empty where documents are changed."""
+        Returns
+        -------
+        facts
+            What the user must know before saying yes, beside which keys change.
 
-    @property
-    def touched(self) -> tuple[Touched, ...]:
-        """The keys that are rewritten, in the order in which that is done."""
-
-    @property
-    def documents(self) -> tuple[tuple[str, str], ...]:
-        """Key and digest of what was read when it was planned and is not written."""
-
-    @property
-    def why_nothing(self) -> str:
-        """Why there is nothing to do, where no key is touched."""
-
-    def rewriter(self, access: Access) -> Rewriter:
-        """Begin to make the new bytes, on the store as it is now."""
+        Raises
+        ------
+        UserError
+            It cannot be done; it says why, and what to do.
+        Cancelled
+            The user wants it to stop.
+        """

@@ -73,6 +73,10 @@ class Access(Protocol):
         """As whom a server is asked, in words that tell no secret; empty where nobody asks."""
 
     @property
+    def can_rename(self) -> bool:
+        """Whether a folder can be moved in one step, whatever is in it."""
+
+    @property
     def traffic(self) -> Traffic | None:
         """What has gone over the network; None where there is none."""
 

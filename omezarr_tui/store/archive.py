@@ -52,6 +52,7 @@ class ArchiveAccess:
     """
 
     can_list = True
+    can_rename = False
     denied: str | None = None
 
     def __init__(self, location: Location, archive: Archive) -> None:

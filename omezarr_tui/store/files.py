@@ -65,6 +65,7 @@ class FileTransport:
     """
 
     can_list = True
+    can_rename = False
     as_whom = ""
 
     def __init__(self, location: Location, options: Options) -> None:

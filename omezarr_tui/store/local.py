@@ -35,7 +35,7 @@ class LocalAccess:
         Refuse to write, whatever the permissions are.
     """
 
-    can_list = True
+    can_list = can_rename = True
     denied = doubt = None
     as_whom = ""
     traffic: Traffic | None = None

@@ -108,6 +108,8 @@ class ObjectTransport:
         self._learned: dict[str, str] = {}
         self._stores: dict[int, ObjectStore] = {}
 
+    can_rename = False  # an object store has no folders
+
     def why_read_only(self) -> str | None:
         """Why nothing can be written here, in words; None where it can."""
         if self._web:

@@ -63,6 +63,11 @@ class RemoteAccess:
         return self._asked.denied
 
     @property
+    def can_rename(self) -> bool:
+        """Whether a folder can be moved in one step."""
+        return self._transport.can_rename
+
+    @property
     def as_whom(self) -> str:
         """As whom the server is asked, in words."""
         return self._transport.as_whom

@@ -37,7 +37,7 @@ class SFTPTransport:
         To the server whose name every address begins with.
     """
 
-    can_list = True
+    can_list = can_rename = True
     as_whom = "as the ssh configuration and agent say"
 
     def __init__(self, connection: Connection) -> None:

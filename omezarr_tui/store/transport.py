@@ -21,6 +21,10 @@ class Transport(Protocol):
         """Whether folders can be listed, as far as is known."""
 
     @property
+    def can_rename(self) -> bool:
+        """Whether a folder can be moved in one step."""
+
+    @property
     def as_whom(self) -> str:
         """As whom it is asked, in words that tell no secret."""
 
