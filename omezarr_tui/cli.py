@@ -36,6 +36,10 @@ _COMMANDS = {
     "show": "print a plane of an image, or values of an array",
     "export": "write exact values as a file: NumPy, TIFF or CSV",
     "validate": "check against the specifications of OME-Zarr and Zarr",
+    "history": "list the edits of a store",
+    "undo": "take back what was edited last, byte for byte",
+    "redo": "make again what was undone last",
+    "recover": "put back or finish an edit that was interrupted",
 }
 _SUMMARY = "Browse, preview, check and edit Zarr and OME-Zarr stores in the terminal."
 _EXAMPLES = f"""\
@@ -158,7 +162,7 @@ def _run(argv: list[str]) -> int:
         print(f"{PROGRAM} {__version__}\n{what_reads()}")
         return ExitCode.DONE
     name, arguments = _named_command(argv)
-    command = cast(Command, import_module(f"omezarr_tui.commands.{name}"))
+    command = cast(Command, import_module(f"omezarr_tui.commands.{name.replace('-', '_')}"))
     parser = _Parser(
         prog=f"{PROGRAM} {name}",
         description=f"{_COMMANDS[name][0].upper()}{_COMMANDS[name][1:]}.",

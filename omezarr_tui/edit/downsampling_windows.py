@@ -104,8 +104,7 @@ class Stride:
 
 def mean_cut(windows: Values, rank: int) -> Values:
     """The mean, decimals cut off: scikit-image's ``downscale_local_mean`` and a cast."""
-    mean = windows.mean(axis=_last(rank))
-    return np.asarray(mean).astype(windows.dtype)
+    return _mean(windows, rank, None).astype(windows.dtype)
 
 
 def mean_half_up(windows: Values, rank: int) -> Values:
@@ -113,7 +112,7 @@ def mean_half_up(windows: Values, rank: int) -> Values:
     if windows.dtype.kind in "iu":
         quotient, remainder, count = _divided(windows, rank)
         return (quotient + (2 * remainder >= count)).astype(windows.dtype)
-    return np.asarray(windows.mean(axis=_last(rank), dtype=np.float64)).astype(windows.dtype)
+    return _mean(windows, rank, np.dtype(np.float64)).astype(windows.dtype)
 
 
 def mean_half_even(windows: Values, rank: int) -> Values:
@@ -174,6 +173,21 @@ MAXIMUM = Windows("maximum", most)
 
 def _last(rank: int) -> tuple[int, ...]:
     return tuple(range(rank, 2 * rank))
+
+
+def _mean(windows: Values, rank: int, dtype: np.dtype[Any] | None) -> Values:
+    """The mean as NumPy makes it of a large array, also where this one is small.
+
+    NumPy adds up the last axis first where it lies closest in memory, and so in large arrays;
+    in which order it adds up small ones depends on their shape, and so does the last bit.
+    """
+    dtype = dtype or np.dtype({"e": "f4", "f": "f4"}.get(windows.dtype.char, "f8"))
+    kept, sides = windows.shape[:rank], windows.shape[rank:]
+    rows = windows.reshape(-1, sides[-1]).sum(axis=1, dtype=dtype).reshape(*kept, -1)
+    total = np.zeros(kept, dtype)
+    for number in range(rows.shape[-1]):
+        total += rows[..., number]
+    return total / dtype.type(math.prod(sides))
 
 
 def _divided(windows: Values, rank: int) -> tuple[Values, Values, int]:

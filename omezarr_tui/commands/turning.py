@@ -1,0 +1,87 @@
+"""What ``undo`` and ``redo`` share: one edit after the other, each as it was confirmed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from omezarr_tui.commands.arguments import add_access, count
+from omezarr_tui.commands.editing import add_answers, confirmed, open_around, working
+from omezarr_tui.commands.output import Output
+from omezarr_tui.edit.entry import Entry
+from omezarr_tui.edit.journal import Journal
+from omezarr_tui.edit.work import Work
+from omezarr_tui.errors import ExitCode, UserError
+from omezarr_tui.store.access import Access
+from omezarr_tui.text import plural, visible
+
+
+def add_turning(parser: argparse.ArgumentParser, verb: str) -> None:
+    """Add LOCATION, how many edits, and how it asks and answers."""
+    parser.set_defaults(read_only=False)
+    parser.add_argument("location", metavar="LOCATION", help="the path or URL of a store")
+    parser.add_argument(
+        "times",
+        metavar="N",
+        nargs="?",
+        type=count,
+        default=1,
+        help=f"how many edits to {verb}; without it one",
+    )
+    add_answers(parser)
+    add_access(parser)
+
+
+def turn_several(
+    args: argparse.Namespace,
+    verb: str,
+    find: Callable[[Journal], Entry | None],
+    turn: Callable[[Access, Entry, Work], Entry],
+) -> int:
+    """Undo or redo edits, one after the other.
+
+    Parameters
+    ----------
+    args
+        With what `add_turning` added.
+    verb
+        What the user is asked.
+    find
+        The edit that comes next.
+    turn
+        What turns it.
+    """
+    store, _ = open_around(args)
+    journal = Journal(store.access.location)
+    output = Output()
+    if left := journal.interrupted():
+        raise UserError(
+            f"An edit of this store was interrupted: {left.expression}",
+            "put it back or finish it first: see omezarr-tui recover --help",
+        )
+    turned: list[Entry] = []
+    for _ in range(args.times):
+        entry = find(journal)
+        if entry is None:
+            break
+        if not args.json:
+            output.line(f"{verb} edit {entry.number} of {entry.time}: {visible(entry.expression)}")
+            output.line(f"  {plural(len(entry.records) + len(entry.moves), 'change')} of the store")
+        if not confirmed(args, f"{verb}?"):
+            return ExitCode.PROBLEMS
+        work, clear = working(verb.lower())
+        try:
+            turned.append(turn(store.access, entry, work))
+        finally:
+            clear()
+    if args.json:
+        output.json(
+            {
+                "done": bool(turned),
+                "message": f"{verb}: {plural(len(turned), 'edit')}",
+                "edits": [{"number": e.number, "edit": e.expression} for e in turned],
+            }
+        )
+    else:
+        output.line(f"Done: {plural(len(turned), 'edit')}." if turned else "There is none to do.")
+    return ExitCode.DONE

@@ -1,0 +1,309 @@
+"""Methods that smooth the finer level, and take values between its elements.
+
+Sums are made in the order of scipy.ndimage and in its precision, so that they come out the same
+to the last bit: tools cut decimals off, and 6.9999999 becomes 6.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omezarr_tui.edit.downsampling import Run, Values
+from omezarr_tui.edit.scratch import Box
+
+Boundary = Literal["mirror", "symmetric", "edge"]
+Grid = Literal["edges", "corners", "windows"]
+Kernel = Callable[[Run], "list[float]"]  # weights from the middle outwards; empty for none
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """Smooth along each axis in turn, then interpolate between the two nearest elements.
+
+    Parameters
+    ----------
+    name
+        What people call it.
+    kernel
+        The weights to smooth with.
+    boundary
+        What lies past the ends, for smoothing: ``dcb|abcd`` is mirror, ``dcba|abcd``
+        symmetric, ``aaa|abcd`` edge.
+    grid
+        What of both levels lies upon each other: the outer edges of the first and the last
+        elements, their centres (corners), or the windows of whole factors, with the rest of
+        the finer level left over.
+    is_rounded
+        Whether whole numbers are rounded, halves away from zero, rather than cut off.
+    """
+
+    name: str
+    kernel: Kernel
+    boundary: Boundary = "mirror"
+    grid: Grid = "edges"
+    is_rounded: bool = False
+
+    def fits(self, dtype: np.dtype[Any]) -> bool:
+        """Numbers only."""
+        return dtype.kind in "iuf"
+
+    def made(self, fine: int, ratio: float) -> int:
+        """How many are made of a block."""
+        if self.grid == "corners":
+            return max(1, round(fine * ratio))
+        return math.ceil(fine * ratio)
+
+    def need(self, run: Run, low: int, high: int) -> tuple[int, int]:
+        """The elements under the weights, and those that are mirrored into them."""
+        first, last = self._reach(run, low, high)
+        # What is mirrored lies no farther inside than what is missing lies outside.
+        start, end = min(first, 2 * (run.fine - 1) - last), max(last, -first)
+        return max(0, min(start, run.fine - 1)), min(run.fine, max(end, 0) + 1)
+
+    def make(
+        self, region: Values, starts: tuple[int, ...], box: Box, runs: tuple[Run, ...]
+    ) -> Values:
+        """Smooth and interpolate."""
+        precision = np.float32 if region.dtype in (np.float16, np.float32) else np.float64
+        values = region if self.grid == "corners" else region.astype(precision)
+        firsts = []
+        for axis, (run, start, (low, high)) in enumerate(zip(runs, starts, box, strict=True)):
+            first, last = self._reach(run, low, high)
+            places = _inside(np.arange(first, last + 1), run.fine, self.boundary)
+            # Only of small arrays are more elements mirrored than were read.
+            values = values.take(np.clip(places - start, 0, region.shape[axis] - 1), axis)
+            firsts.append(first)
+        for axis, run in enumerate(runs):
+            if kernel := self.kernel(run):
+                values = _smoothed(values, axis, kernel).astype(precision)
+                firsts[axis] += len(kernel) - 1
+        at = [self._coordinates(run, *ends) for run, ends in zip(runs, box, strict=True)]
+        found = _between(values, [np.minimum(a, r.fine - 1) for a, r in zip(at, runs)], firsts)
+        for axis, run in enumerate(runs):
+            # The last element may come to lie past the end by a rounding, and scipy.ndimage
+            # then takes it for one that is not there.
+            found[(slice(None),) * axis + (at[axis] > run.fine - 1,)] = 0
+        return self._cast(found, precision, region.dtype)
+
+    def _reach(self, run: Run, low: int, high: int) -> tuple[int, int]:
+        """The first and the last element under the weights; they may lie outside."""
+        radius = max(0, len(self.kernel(run)) - 1)
+        ends = self._coordinates(run, low, high)[[0, -1]]
+        first, last = (int(np.floor(min(each, run.fine - 1))) for each in ends)
+        more = int(ends[1] > last)  # an element's own place has no second neighbour
+        return first - radius, last + more + radius
+
+    def _coordinates(self, run: Run, low: int, high: int) -> NDArray[np.float64]:
+        """Where elements of the coarser level lie in the finer one."""
+        places = np.arange(low, high, dtype=np.float64)
+        if self.grid == "corners":
+            return places * ((run.fine - 1) / (run.coarse - 1) if run.coarse > 1 else 0.0)
+        step = run.factor if self.grid == "windows" else run.fine / run.coarse
+        return np.clip((places + 0.5) * step - 0.5, 0, run.fine - 1)
+
+    def _cast(self, found: NDArray[np.float64], precision: type, dtype: np.dtype[Any]) -> Values:
+        if dtype.kind == "f":
+            return found.astype(precision).astype(dtype)
+        if self.is_rounded:
+            limits = np.iinfo(dtype)
+            found = np.trunc(found + np.copysign(0.5, found)).clip(limits.min, limits.max)
+        return found.astype(dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The element at the centre of what an element of the coarser level covers."""
+
+    name: str = "nearest"
+
+    def fits(self, dtype: np.dtype[Any]) -> bool:
+        """Any type is fine."""
+        return True
+
+    def made(self, fine: int, ratio: float) -> int:
+        """How many are taken of a block."""
+        return math.ceil(fine * ratio)
+
+    def need(self, run: Run, low: int, high: int) -> tuple[int, int]:
+        """From the first that is taken to the last."""
+        taken = self._taken(run, low, high)
+        return int(taken[0]), int(taken[-1]) + 1
+
+    def make(
+        self, region: Values, starts: tuple[int, ...], box: Box, runs: tuple[Run, ...]
+    ) -> Values:
+        """Take them."""
+        for axis, (run, start, ends) in enumerate(zip(runs, starts, box, strict=True)):
+            region = region.take(self._taken(run, *ends) - start, axis)
+        return region
+
+    def _taken(self, run: Run, low: int, high: int) -> NDArray[np.intp]:
+        at = (np.arange(low, high) + 0.5) * (run.fine / run.coarse) - 0.5
+        return np.clip(np.floor(at + 0.5).astype(np.intp), 0, run.fine - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The mean of what is covered, weighted by the part: for factors that are not whole."""
+
+    name: str = "mean weighted by area"
+
+    def fits(self, dtype: np.dtype[Any]) -> bool:
+        """Numbers only."""
+        return dtype.kind in "iuf"
+
+    def made(self, fine: int, ratio: float) -> int:
+        """How many are made of a block."""
+        return math.ceil(fine * ratio)
+
+    def need(self, run: Run, low: int, high: int) -> tuple[int, int]:
+        """What is covered, if only in part."""
+        return low * run.fine // run.coarse, -(-high * run.fine // run.coarse)
+
+    def make(
+        self, region: Values, starts: tuple[int, ...], box: Box, runs: tuple[Run, ...]
+    ) -> Values:
+        """Add up the parts."""
+        values: Values = region.astype(np.float64)
+        for axis, (run, start, (low, high)) in enumerate(zip(runs, starts, box, strict=True)):
+            if run.fine == run.coarse:
+                continue
+            # In whole numbers, so that parts are exact: an element is `coarse` long.
+            begins = np.arange(low, high) * run.fine
+            firsts = begins // run.coarse
+            total = np.zeros((*values.shape[:axis], high - low, *values.shape[axis + 1 :]))
+            for number in range(run.fine // run.coarse + 2):
+                lows = (firsts + number) * run.coarse
+                part = np.minimum(lows + run.coarse, begins + run.fine) - np.maximum(lows, begins)
+                places = np.clip(firsts + number - start, 0, values.shape[axis] - 1)
+                total += values.take(places, axis) * _along(np.maximum(part, 0), axis, total.ndim)
+            values = total / run.fine
+        return (np.rint(values) if region.dtype.kind in "iu" else values).astype(region.dtype)
+
+
+def gaussian(sigma: float) -> list[float]:
+    """The half of a Gaussian from its middle outwards, to 4 sigma, as scipy.ndimage has it."""
+    if sigma <= 1e-15:
+        return []
+    radius = int(4.0 * sigma + 0.5)
+    places = np.arange(-radius, radius + 1)
+    weights = np.exp(-0.5 / (sigma * sigma) * places**2)
+    return list(map(float, (weights / weights.sum())[radius:]))
+
+
+def bessel(variance: float, error: float = 0.01) -> list[float]:
+    """The half of a discrete Gaussian, as ITK's GaussianOperator makes it.
+
+    Parameters
+    ----------
+    variance
+        In elements squared.
+    error
+        How much of its sum may be missing at its ends.
+    """
+    if variance <= 0:
+        return []
+    # exp(-v) I_n(v) is the mean over a circle of exp(v (cos a - 1)) cos(n a).
+    angles = (np.arange(256) + 0.5) * np.pi / 256
+    envelope = np.exp(variance * (np.cos(angles) - 1))
+    weights = [float(envelope.mean())]
+    total = weights[0]
+    while total < 1 - error and len(weights) < 32:
+        weights.append(float((envelope * np.cos(len(weights) * angles)).mean()))
+        total += 2 * weights[-1]
+    return [weight / total for weight in weights]
+
+
+def _nothing(run: Run) -> list[float]:
+    return []
+
+
+def _of_resize(run: Run) -> list[float]:
+    return gaussian(max(0.0, (run.fine / run.coarse - 1) / 2))
+
+
+def _of_pyramid(run: Run) -> list[float]:
+    return gaussian(2 * 2 / 6.0)
+
+
+def _of_itk(run: Run) -> list[float]:
+    return bessel((run.factor**2 - 1) / (2 * (2 * math.log(2)) ** 0.5) ** 2)
+
+
+NEAREST = Nearest()
+LINEAR = Filtered("linear resize", _nothing)
+SMOOTHED = Filtered("linear resize with smoothing", _of_resize)
+ZOOM = Filtered("linear zoom", _nothing, grid="corners", is_rounded=True)
+GAUSSIAN = Filtered("gaussian pyramid", _of_pyramid, "symmetric")
+ITK_GAUSSIAN = Filtered("gaussian", _of_itk, "edge", "windows", is_rounded=True)
+AREA = Area()
+
+
+def _inside(places: NDArray[Any], size: int, boundary: Boundary) -> NDArray[Any]:
+    """Places that may lie past the ends of an axis -> the elements that stand there."""
+    if boundary == "edge" or size == 1:
+        return np.clip(places, 0, size - 1)
+    if boundary == "mirror":
+        period = 2 * (size - 1)
+        places = places % period
+        return np.minimum(places, period - places)
+    places = places % (2 * size)
+    return np.minimum(places, 2 * size - 1 - places)
+
+
+def _smoothed(values: Values, axis: int, kernel: list[float]) -> NDArray[np.float64]:
+    """Weighted sums along an axis; where the weights stick out nothing is made."""
+    radius = len(kernel) - 1
+    count = values.shape[axis] - 2 * radius
+    lines = values.astype(np.float64)
+
+    def moved(by: int) -> NDArray[np.float64]:
+        ahead = (slice(None),) * axis
+        return lines[(*ahead, slice(radius + by, radius + by + count))]
+
+    total = moved(0) * kernel[0]
+    for far in range(radius, 0, -1):  # scipy.ndimage begins with the outermost pair
+        total += (moved(-far) + moved(far)) * kernel[far]
+    return total
+
+
+def _between(
+    values: Values, at: list[NDArray[np.float64]], firsts: list[int]
+) -> NDArray[np.float64]:
+    """Values at coordinates along each axis, of the two nearest elements of each.
+
+    Parameters
+    ----------
+    values
+        Of the elements from `firsts` on.
+    at
+        Coordinates along each axis.
+    """
+    lows = [np.floor(each) for each in at]
+    parts = [each - low for each, low in zip(at, lows, strict=True)]
+    total = np.zeros([len(each) for each in at])
+    for corner in product(*((0, 1) if part.any() else (0,) for part in parts)):
+        found: Values = values
+        for axis, side in enumerate(corner):
+            places = lows[axis].astype(np.intp) - firsts[axis] + side
+            found = found.take(np.clip(places, 0, found.shape[axis] - 1), axis)
+        term = found.astype(np.float64)
+        for axis, side in enumerate(corner):
+            if parts[axis].any():
+                weights = parts[axis] if side else 1 - parts[axis]
+                term = term * _along(weights, axis, term.ndim)
+        total += term
+    return total
+
+
+def _along(weights: NDArray[Any], axis: int, rank: int) -> NDArray[Any]:
+    shape = [1] * rank
+    shape[axis] = len(weights)
+    return weights.reshape(shape)
