@@ -131,6 +131,11 @@ class Downsampling:
     block: tuple[int, ...] | None = None
     blocking: Blocking = to_nearest
 
+    @property
+    def pieces(self) -> tuple[tuple[int, int], ...]:
+        """Along each axis the elements that are made by themselves, and of how many they are."""
+        return tuple(self._piece(axis) for axis in range(len(self.fine)))
+
     def source(self, box: Box) -> Box:
         """The box of the finer level that a box of the coarser one is made of."""
         return tuple(
@@ -198,16 +203,22 @@ class Downsampling:
     def _segment(self, axis: int, at: int) -> _Segment:
         """The part of an axis that an element of the coarser level lies in."""
         fine, coarse, factor = self.fine[axis], self.coarse[axis], self.factors[axis]
+        made, step = self._piece(axis)
         if self.block is None:
             return _Segment(0, 0, coarse, Run(fine, coarse, factor))
-        ratio = coarse / fine
-        step = max(1, int(self.blocking(min(self.block[axis], fine), ratio)))
-        made = math.ceil(step * ratio)
         # A last block that would begin past the end is none.
         place = min(at // made, (fine - 1) // step)
         start = place * step
         length = min(step, fine - start)
         is_last = start + length == fine
         high = coarse if is_last else min((place + 1) * made, coarse)
-        run = Run(length, self.method.made(length, ratio), factor)
+        run = Run(length, self.method.made(length, coarse / fine), factor)
         return _Segment(start, place * made, high, run)
+
+    def _piece(self, axis: int) -> tuple[int, int]:
+        fine, coarse = self.fine[axis], self.coarse[axis]
+        if self.block is None:
+            return coarse, fine
+        ratio = coarse / fine
+        step = max(1, int(self.blocking(min(self.block[axis], fine), ratio)))
+        return math.ceil(step * ratio), step

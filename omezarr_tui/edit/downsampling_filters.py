@@ -15,11 +15,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from omezarr_tui.edit.discrete_gaussian import discrete_gaussian, sampled_gaussian
 from omezarr_tui.edit.downsampling import Run, Values
 from omezarr_tui.edit.scratch import Box
 
 Boundary = Literal["mirror", "symmetric", "edge"]
 Grid = Literal["edges", "corners", "windows"]
+Rounding = Literal["cut", "away", "even"]
 Kernel = Callable[[Run], "list[float]"]  # weights from the middle outwards; empty for none
 
 
@@ -40,15 +42,18 @@ class Filtered:
         What of both levels lies upon each other: the outer edges of the first and the last
         elements, their centres (corners), or the windows of whole factors, with the rest of
         the finer level left over.
-    is_rounded
-        Whether whole numbers are rounded, halves away from zero, rather than cut off.
+    rounding
+        How whole numbers are made: decimals cut off, halves away from zero, or to even.
+    in_single
+        Whether integers are taken as single precision floats, rather than as doubles.
     """
 
     name: str
     kernel: Kernel
     boundary: Boundary = "mirror"
     grid: Grid = "edges"
-    is_rounded: bool = False
+    rounding: Rounding = "cut"
+    in_single: bool = False
 
     def fits(self, dtype: np.dtype[Any]) -> bool:
         """Numbers only."""
@@ -71,7 +76,7 @@ class Filtered:
         self, region: Values, starts: tuple[int, ...], box: Box, runs: tuple[Run, ...]
     ) -> Values:
         """Smooth and interpolate."""
-        precision = np.float32 if region.dtype in (np.float16, np.float32) else np.float64
+        precision = self._precision(region.dtype)
         values = region if self.grid == "corners" else region.astype(precision)
         firsts = []
         for axis, (run, start, (low, high)) in enumerate(zip(runs, starts, box, strict=True)):
@@ -85,7 +90,7 @@ class Filtered:
                 values = _smoothed(values, axis, kernel).astype(precision)
                 firsts[axis] += len(kernel) - 1
         at = [self._coordinates(run, *ends) for run, ends in zip(runs, box, strict=True)]
-        found = _between(values, [np.minimum(a, r.fine - 1) for a, r in zip(at, runs)], firsts)
+        found = _between(values, [np.minimum(a, r.fine - 1) for a, r in zip(at, runs, strict=True)], firsts)
         for axis, run in enumerate(runs):
             # The last element may come to lie past the end by a rounding, and scipy.ndimage
             # then takes it for one that is not there.
@@ -108,13 +113,19 @@ class Filtered:
         step = run.factor if self.grid == "windows" else run.fine / run.coarse
         return np.clip((places + 0.5) * step - 0.5, 0, run.fine - 1)
 
-    def _cast(self, found: NDArray[np.float64], precision: type, dtype: np.dtype[Any]) -> Values:
+    def _precision(self, dtype: np.dtype[Any]) -> np.dtype[Any]:
+        is_single = self.in_single if dtype.kind in "iu" else dtype.itemsize < 8
+        return np.dtype(np.float32 if is_single else np.float64)
+
+    def _cast(self, found: Values, precision: np.dtype[Any], dtype: np.dtype[Any]) -> Values:
+        found = found.astype(precision)
         if dtype.kind == "f":
-            return found.astype(precision).astype(dtype)
-        if self.is_rounded:
-            limits = np.iinfo(dtype)
-            found = np.trunc(found + np.copysign(0.5, found)).clip(limits.min, limits.max)
-        return found.astype(dtype)
+            return found.astype(dtype)
+        if self.rounding == "away":
+            found = np.trunc(found + np.copysign(0.5, found))
+        elif self.rounding == "even":
+            found = np.rint(found)
+        return _fitted(found, dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,40 +196,8 @@ class Area:
                 places = np.clip(firsts + number - start, 0, values.shape[axis] - 1)
                 total += values.take(places, axis) * _along(np.maximum(part, 0), axis, total.ndim)
             values = total / run.fine
-        return (np.rint(values) if region.dtype.kind in "iu" else values).astype(region.dtype)
-
-
-def gaussian(sigma: float) -> list[float]:
-    """The half of a Gaussian from its middle outwards, to 4 sigma, as scipy.ndimage has it."""
-    if sigma <= 1e-15:
-        return []
-    radius = int(4.0 * sigma + 0.5)
-    places = np.arange(-radius, radius + 1)
-    weights = np.exp(-0.5 / (sigma * sigma) * places**2)
-    return list(map(float, (weights / weights.sum())[radius:]))
-
-
-def bessel(variance: float, error: float = 0.01) -> list[float]:
-    """The half of a discrete Gaussian, as ITK's GaussianOperator makes it.
-
-    Parameters
-    ----------
-    variance
-        In elements squared.
-    error
-        How much of its sum may be missing at its ends.
-    """
-    if variance <= 0:
-        return []
-    # exp(-v) I_n(v) is the mean over a circle of exp(v (cos a - 1)) cos(n a).
-    angles = (np.arange(256) + 0.5) * np.pi / 256
-    envelope = np.exp(variance * (np.cos(angles) - 1))
-    weights = [float(envelope.mean())]
-    total = weights[0]
-    while total < 1 - error and len(weights) < 32:
-        weights.append(float((envelope * np.cos(len(weights) * angles)).mean()))
-        total += 2 * weights[-1]
-    return [weight / total for weight in weights]
+        whole = region.dtype.kind in "iu"
+        return _fitted(np.rint(values), region.dtype) if whole else values.astype(region.dtype)
 
 
 def _nothing(run: Run) -> list[float]:
@@ -226,24 +205,33 @@ def _nothing(run: Run) -> list[float]:
 
 
 def _of_resize(run: Run) -> list[float]:
-    return gaussian(max(0.0, (run.fine / run.coarse - 1) / 2))
+    return sampled_gaussian(max(0.0, (run.fine / run.coarse - 1) / 2))
 
 
 def _of_pyramid(run: Run) -> list[float]:
-    return gaussian(2 * 2 / 6.0)
+    return sampled_gaussian(2 * 2 / 6.0)
 
 
 def _of_itk(run: Run) -> list[float]:
-    return bessel((run.factor**2 - 1) / (2 * (2 * math.log(2)) ** 0.5) ** 2)
+    return discrete_gaussian((run.factor**2 - 1) / (2 * (2 * math.log(2)) ** 0.5) ** 2)
 
 
 NEAREST = Nearest()
 LINEAR = Filtered("linear resize", _nothing)
 SMOOTHED = Filtered("linear resize with smoothing", _of_resize)
-ZOOM = Filtered("linear zoom", _nothing, grid="corners", is_rounded=True)
+ZOOM = Filtered("linear zoom", _nothing, grid="corners", rounding="away")
 GAUSSIAN = Filtered("gaussian pyramid", _of_pyramid, "symmetric")
-ITK_GAUSSIAN = Filtered("gaussian", _of_itk, "edge", "windows", is_rounded=True)
+ITK_GAUSSIAN = Filtered("gaussian", _of_itk, "edge", "windows", "even", True)
 AREA = Area()
+
+
+def _fitted(values: Values, dtype: np.dtype[Any]) -> Values:
+    """Floats as integers; what no longer fits, as a float cannot tell, is the last that does."""
+    limits = np.iinfo(dtype)
+    made = values.astype(dtype)
+    made[values >= limits.max] = limits.max
+    made[values <= limits.min] = limits.min
+    return made
 
 
 def _inside(places: NDArray[Any], size: int, boundary: Boundary) -> NDArray[Any]:

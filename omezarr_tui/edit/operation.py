@@ -32,7 +32,9 @@ class Edit(Protocol):
         Returns
         -------
         facts
-            What the user must know before saying yes, beside which keys change.
+            What the user must know before saying yes, beside which keys change. The one
+            without a heading is the sentence that says what is done: "600 values will change
+            to 0."
 
         Raises
         ------

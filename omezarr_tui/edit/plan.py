@@ -32,7 +32,8 @@ class Plan:
     store
         What the dialog calls the store.
     told
-        What the edit itself says, as pairs of a heading and plain text.
+        What the edit itself says, as pairs of a heading and plain text; what has no heading
+        is the sentence above them.
     """
 
     edit: Edit
@@ -44,6 +45,16 @@ class Plan:
     def name(self) -> str:
         """What an error calls what is changed."""
         return self.edit.path or self.store
+
+    @property
+    def sentence(self) -> str:
+        """What is done, in one sentence."""
+        return next((text for name, text in self.told if not name), self.edit.expression)
+
+    @property
+    def documents(self) -> int:
+        """How many documents change."""
+        return sum(_is_document(key) for key in self.keys)
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -69,7 +80,8 @@ class Plan:
 
     def facts(self) -> list[tuple[str, str]]:
         """What the dialog tells, as pairs of a heading and plain text."""
-        facts = [("store", visible(self.store)), *self.told, ("writes", self._writes())]
+        told = [(name, text) for name, text in self.told if name]
+        facts = [("store", visible(self.store)), *told, ("writes", self._writes())]
         forgotten = to_be_forgotten(self.journal_bytes)
         undo = f"{format_bytes(self.journal_bytes)} are kept for it"
         if forgotten:

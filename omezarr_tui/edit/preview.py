@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.edit.plan import Plan
 from omezarr_tui.image.picture import Painter, Picture, PictureRequest
 from omezarr_tui.image.reader import Reader
-from omezarr_tui.store.access import Access
+from omezarr_tui.ome.discover import Image
+from omezarr_tui.store.node import Array
 
-if TYPE_CHECKING:
-    import numpy as np
+Bounds = Sequence[tuple[int, int]]
 
 
 def before_and_after(
-    access: Access,
     plan: Plan,
+    level: int,
+    bounds: Bounds,
     shown: PictureRequest,
+    from_root: Callable[[str], str | None],
     room: tuple[int, int],
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[Picture, Picture]:
@@ -28,46 +29,56 @@ def before_and_after(
 
     Parameters
     ----------
-    access
-        The store.
     plan
         The edit.
+    level
+        The level that is edited.
+    bounds
+        What it concerns of that: for each axis the first element, and the one after the last.
     shown
-        What is on the screen: the level that is shown is the array of the plan.
+        What is on the screen.
+    from_root
+        The path from the store's root of a node that is on the screen.
     room
         Cells that there are for each picture: rows and columns.
+    cancelled
+        Whether the user wants it to stop.
 
     Returns
     -------
     before, after
         With the same window, so that they compare.
     """
-    level = shown.sampling().level
+    image = _moved(shown.image, from_root)
+    edited = image.levels[level]
     view = shown.view.whole()
-    for axis, (low, high) in enumerate(plan.selection.bounds):
-        size = plan.node.shape[axis]
-        if axis in view.fixed and not low <= view.position(axis, size) < high:
-            nearest = low if view.position(axis, size) < low else high - 1
-            view = view.at(axis, nearest, size)
+    for axis, (low, high) in enumerate(bounds):
+        size = edited.shape[axis] if isinstance(edited, Array) else view.extent[axis]
+        at = view.position(axis, size)
+        if axis in view.fixed and not low <= at < high:
+            view = view.at(axis, low if at < low else high - 1, size)
     # Without labels over it, which would hide what changes.
-    request = replace(shown, view=view, level=level, room=room, ask_above=None, overlay=None)
-
-    def filled(start: tuple[int, ...], block: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        box = [(low, low + size) for low, size in zip(start, block.shape, strict=True)]
-        part = plan.selection.inside(box)
-        if part is None:
-            return block
-        changed = block.copy()
-        moved = tuple(
-            slice(piece.start - low, piece.stop - low, piece.step)
-            for piece, low in zip(part.for_zarr(), start, strict=True)
-        )
-        changed[moved] = plan.value
-        return changed
-
-    before = Painter(Reader(access)).paint(request, cancelled)
+    request = replace(
+        shown,
+        image=image,
+        view=view,
+        level=None if image.pinned is None else image.pinned,
+        room=room,
+        ask_above=None,
+        overlay=None,
+    )
+    before = Painter(Reader(plan.staged.access)).paint(request, cancelled)
     look = request.look
     for layer in before.layers:
         look = look.with_window(layer.channel, layer.window)
-    request = replace(request, look=look)
-    return before, Painter(Reader(access, filled)).paint(request, cancelled)
+    after = Painter(Reader(plan.staged)).paint(replace(request, look=look), cancelled)
+    return before, after
+
+
+def _moved(image: Image, from_root: Callable[[str], str | None]) -> Image:
+    """An image by the paths that its levels have from the root of the store."""
+    levels = []
+    for level in image.levels:
+        path = from_root(level.path)
+        levels.append(level if path is None else replace(level, path=path))
+    return replace(image, levels=tuple(levels))

@@ -28,7 +28,7 @@ Where = Literal[
     "findings",
 ]
 Needs = Literal[
-    "", "picture", "values", "axis", "edit", "undo", "array", "plate", "well", "field",
+    "", "picture", "values", "axis", "edit", "undo", "redo", "array", "plate", "well", "field",
     "findings", "finding", "fix", "fixes",
 ]  # fmt: skip
 
@@ -316,6 +316,10 @@ ACTIONS: tuple[Action, ...] = (
            needs="edit", short="edit", rank=5),
     Action("edit.undo", ("u",), "u", "Undo the last edit of this store", "undo", needs="undo",
            short="undo", rank=11),
+    Action("edit.redo", ("ctrl+r",), "Ctrl+R", "Make the edit again that was undone", "redo",
+           needs="redo", short="redo", rank=12),
+    Action("edit.history", ("H",), "H", "The edits of this store", "history",
+           short="history", rank=40),
     Action("validate", ("V",), "V", "Check the metadata of the store", "validate", short="check",
            rank=31),
     # Checking
@@ -333,6 +337,8 @@ ACTIONS: tuple[Action, ...] = (
            "checking", "fixes", short="all alike", rank=3),
     Action("check.undo", ("u",), "u", "Undo the last edit of this store", "undo", "checking",
            "undo", short="undo", rank=4),
+    Action("check.redo", ("ctrl+r",), "Ctrl+R", "Make the edit again that was undone", "redo",
+           "checking", "redo", short="redo", rank=5),
     Action("check.errors", ("1",), "1", "Show errors, or hide them", "show_or_hide('error')",
            "checking", "findings", short="show", rank=6),
     Action("check.warnings", ("2",), "2", "Show warnings, or hide them", "show_or_hide('warning')",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from posixpath import commonpath
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -21,36 +22,14 @@ from omezarr_tui.tui.lane import IsCancelled, Lane, told
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from omezarr_tui.edit.json_diff import DiffLine
+    from omezarr_tui.edit.around import Around
+    from omezarr_tui.edit.operation import Edit
     from omezarr_tui.ome.validate.finding import Change, Finding
     from omezarr_tui.store.access import Access
     from omezarr_tui.store.node import Node
 
 _REPORT_EVERY = 0.1  # seconds
-_SHOWN = 20  # documents whose difference is shown
 _LINES = 60  # of a value that are shown
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentShown:
-    """How one document changes, for a dialog.
-
-    Parameters
-    ----------
-    key
-        The document.
-    lines
-        Its difference; none where only copies in it change.
-    is_new
-        Whether it is made.
-    laid_out
-        Whether its lines were made for reading, as it stands on one long line.
-    """
-
-    key: str
-    lines: tuple[DiffLine, ...]
-    is_new: bool
-    laid_out: bool
 
 
 class CheckWorkers(EditWorkers):
@@ -124,46 +103,22 @@ class CheckWorkers(EditWorkers):
 
         self._looking_up.run(job)
 
-    def plan_documents(self, changes: Sequence[Change], title: str) -> None:
-        """Ask for the plan of a fix, and how each document would change: `DocumentsPlanned`."""
+    def plan_changes(self, changes: Sequence[Change], title: str) -> None:
+        """Ask for the plan of a fix, and how each document would change: `Planned`."""
 
-        def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.edit.around import around
-            from omezarr_tui.edit.documents_plan import plan_documents
-            from omezarr_tui.edit.json_diff import document_diff
+        def make(store: Around) -> Edit:
+            from omezarr_tui.edit.documents_edit import DocumentsEdit
 
-            try:
-                path = changes[0].node
-                store = around(self._access, path)
-                inside = [(change, store.from_root(change.node)) for change in changes]
-                if any(at is None for _, at in inside):
-                    raise UserError(
-                        f"{title}: this was not planned",
-                        "the nodes lie in different stores: mend them one by one",
-                    )
-                plan = plan_documents(
-                    store.access,
-                    [replace(change, node=at) for change, at in inside if at is not None],
-                    title,
-                    progress=self._progress("looking at what would change"),
-                    cancelled=cancelled,
+            inside = [(change, store.from_root(change.node)) for change in changes]
+            if any(at is None for _, at in inside):
+                raise UserError(
+                    f"{title}: this was not planned",
+                    "the nodes lie in different stores: mend them one by one",
                 )
-                shown = []
-                for change in plan.changes[:_SHOWN]:
-                    lines, laid_out = (
-                        ([], False)
-                        if change.own is None
-                        else document_diff(change.before, change.own)
-                    )
-                    is_new = change.before is None
-                    shown.append(DocumentShown(change.key, tuple(lines), is_new, laid_out))
-            except Cancelled:
-                return messages.NotEdited(None)
-            except Exception as error:
-                return messages.NotEdited(told(error))
-            return messages.DocumentsPlanned(plan, shown, path)
+            found = [replace(change, node=at) for change, at in inside if at is not None]
+            return DocumentsEdit(tuple(found), title, commonpath([c.node for c in found]))
 
-        self._planning.run(job)
+        self.plan(make, changes[0].node)
 
     def stop(self) -> str | None:
         """Stop what the user may be waiting for; its name, None where nothing ran."""

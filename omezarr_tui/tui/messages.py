@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from omezarr_tui.edit.documents_plan import DocumentsPlan
+    from omezarr_tui.edit.differences import Difference
     from omezarr_tui.edit.entry import Entry
     from omezarr_tui.edit.plan import Plan
     from omezarr_tui.errors import UserError
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from omezarr_tui.store.recent import Recent
     from omezarr_tui.store.search import Found
     from omezarr_tui.store.stored import Stored
-    from omezarr_tui.tui.check_workers import DocumentShown
     from omezarr_tui.tui.opening import Opening
+
+
+Did = Literal["made", "undone", "made again", "put right"]
 
 
 @dataclass
@@ -201,20 +203,29 @@ class Counted(Message):
 
 @dataclass
 class Planned(Message):
-    """An edit was planned: the dialog can say what would change."""
+    """An edit was planned: the dialog can say what would change.
+
+    Beside the plan: the plane before and after, where there is one; how the first documents
+    change; and the path, from the opened place, of a node in the store.
+    """
 
     plan: Plan
     pictures: tuple[Picture, Picture] | None
+    differences: list[Difference]
     path: str
 
 
 @dataclass
 class Edited(Message):
-    """An edit was applied, or undone; the nodes are those whose documents it changed."""
+    """An edit was made, undone or made again; the nodes are those whose documents it changed.
+
+    `changed_names` tells that nodes came, went or moved.
+    """
 
     entry: Entry
-    undone: bool
+    did: Did
     nodes: tuple[str, ...] = ()
+    changed_names: bool = False
 
 
 @dataclass
@@ -231,15 +242,6 @@ class NotEdited(Message):
     """An edit failed, or was stopped by the user (None); the store is as it was."""
 
     error: UserError | None
-
-
-@dataclass
-class DocumentsPlanned(Message):
-    """A change of documents was planned; the dialog shows it, document by document."""
-
-    plan: DocumentsPlan
-    shown: list[DocumentShown]
-    path: str
 
 
 @dataclass
@@ -283,11 +285,13 @@ class ValueFound(Message):
 
 
 @dataclass
-class UndoFound(Message):
-    """The newest edit of this store that can be undone; None where there is none."""
+class EditsFound(Message):
+    """The edits of a store, the newest first, and what can be undone, made again or put right."""
 
-    entry: Entry | None
-    interrupted: bool
+    entries: tuple[Entry, ...] = ()
+    undo: Entry | None = None
+    redo: Entry | None = None
+    interrupted: Entry | None = None
 
 
 @dataclass

@@ -12,7 +12,6 @@ from omezarr_tui.tui.widgets.picture_pane import PicturePane
 from omezarr_tui.tui.workers import Workers
 
 if TYPE_CHECKING:
-    from omezarr_tui.edit.entry import Entry
     from omezarr_tui.image.named_overlay import NamedOverlay
     from omezarr_tui.ome.discover import Image
     from omezarr_tui.ome.model import SeriesList
@@ -46,7 +45,6 @@ class StoreScreen(WritingScreen[None]):
         self.node = root
         self.image: Image | None = None
         self.series: SeriesList | None = None
-        self.last_edit: Entry | None = None
         # What lies over the fields of a plate, also when the one that is shown has none of it.
         self.over_fields: NamedOverlay | None = None
 

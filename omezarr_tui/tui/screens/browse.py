@@ -162,7 +162,7 @@ class BrowseScreen(
     def _chosen(self, event: HierarchyTree.Chosen) -> None:
         self.node = event.node
         self.leave_going()
-        self.last_edit = None
+        self.edits = messages.EditsFound()
         if self._resting is not None:
             self._resting.stop()
         self._resting = self.set_timer(_REST, self._look_at)
@@ -181,7 +181,7 @@ class BrowseScreen(
         """Show a node that was looked at, with its picture like another one where that is given."""
         self.node, self.image, self.series = event.node, event.image, event.series
         self.hierarchy.mend([event.node, *(event.image.levels if event.image else ())])
-        self.work.find_undo(self.node.path)
+        self.work.find_edits(self.node.path)
         self.info.show_attributes(event.node)
         self.show_facts()
         self._show_title()
@@ -349,7 +349,9 @@ class BrowseScreen(
             case "edit":
                 return self._can_write and self.editable() is not None
             case "undo":
-                return self._can_write and self.last_edit is not None
+                return self._can_write and self.edits.undo is not None
+            case "redo":
+                return self._can_write and self.edits.redo is not None
         return True
 
     @property

@@ -22,7 +22,6 @@ from omezarr_tui.tui.widgets.findings import FindingsList
 from omezarr_tui.tui.widgets.nothing import Nothing
 
 if TYPE_CHECKING:
-    from omezarr_tui.edit.entry import Entry
     from omezarr_tui.ome.validate.store import Report
     from omezarr_tui.settings import Settings
     from omezarr_tui.store.access import Access
@@ -66,7 +65,6 @@ class CheckedScreen(WritingScreen[str | None]):
         self.node = node
         self.actions = remapped(settings.keys, CHECKING)
         self.work = CheckWorkers(self, access)
-        self.last_edit: Entry | None = None
         self.documents_changed = documents_changed
         self.found: list[Finding] = []
         self.hidden: set[Severity] = set()
@@ -120,7 +118,7 @@ class CheckedScreen(WritingScreen[str | None]):
         self._fresh = []
         self._number += 1
         self.work.check(self.node, self._number)
-        self.work.find_undo(self.node.path)
+        self.work.find_edits(self.node.path)
         self.show_findings()
 
     @on(messages.Checking)

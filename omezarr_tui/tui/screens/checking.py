@@ -26,7 +26,7 @@ class CheckingScreen(StoreScreen):
         from omezarr_tui.tui.screens.validation import ValidationScreen
 
         def came_back(path: str | None) -> None:
-            self.work.find_undo(self.node.path)
+            self.work.find_edits(self.node.path)
             if path is not None:
                 self.show_pane("hierarchy")
                 self.hierarchy.focus()

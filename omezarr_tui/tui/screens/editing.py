@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on
-
 from omezarr_tui.store.node import Array
 from omezarr_tui.tui import messages
+from omezarr_tui.tui.edit_workers import Pictured
 from omezarr_tui.tui.screens.base import StoreScreen
-from omezarr_tui.tui.screens.confirm import ConfirmScreen, preview_room
+from omezarr_tui.tui.screens.confirm import preview_room
 from omezarr_tui.tui.screens.fill import Filling, FillScreen
 
 if TYPE_CHECKING:
@@ -45,38 +44,18 @@ class EditingScreen(StoreScreen):
     def _plan(self, filling: Filling | None) -> None:
         if filling is None:
             return
-        self.work.plan(
-            filling,
-            self._left_alone(filling.node),
-            self.panel.request,
-            preview_room(*self.app.size),
-        )
+        request = self.panel.request
+        pictured = None
+        if request is not None:
+            room = preview_room(*self.app.size)
+            level = _level_of(request, filling.node)
+            pictured = Pictured(request, level, filling.selection.bounds, room)
+        self.work.plan(filling.edit, filling.node.path, pictured)
         self.show_busy("looking at what would change… Esc stops")
-
-    def _left_alone(self, node: Array) -> str:
-        levels = len(self.image.levels) if self.image else 1
-        if levels < 2:
-            return ""
-        return f"the other levels of this image: only {node.name} is edited"
-
-    @on(messages.Planned)
-    def _planned(self, event: messages.Planned) -> None:
-        self.show_busy("")
-        if not event.plan.touched:
-            self.tell("Nothing would change: all these values are so already.")
-        else:
-            self.confirm(ConfirmScreen(event.plan, event.pictures), event.plan, event.path)
-
-    @on(messages.UndoFound)
-    def _undo_found(self, event: messages.UndoFound) -> None:
-        self.last_edit = event.entry
-        if event.entry is not None and event.interrupted:
-            self.tell(f"{event.entry.expression} was interrupted. u puts it back.", "warning")
-        self.refresh_keys()
 
     def edited(self, event: messages.Edited) -> None:
         """Show values and documents anew."""
-        self.work.find_undo(self.node.path)
+        self.work.find_edits(self.node.path)
         self.show_changed()
         if event.nodes:
             self.work.read_again(event.nodes)
@@ -90,3 +69,9 @@ def _shown_plane(request: PictureRequest) -> dict[int, int]:
     """Where the shown plane lies along the axes that are not displayed."""
     sampling = request.sampling()
     return {axis: sampling.position[axis] for axis in request.view.fixed}
+
+
+def _level_of(request: PictureRequest, node: Array) -> int:
+    """Which level of the image an array is."""
+    paths = [level.path for level in request.image.levels]
+    return paths.index(node.path) if node.path in paths else 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +18,10 @@ from omezarr_tui.store.node import Array
 from omezarr_tui.text import plural, visible
 from omezarr_tui.tui.screens.dialog import Dialog
 
+if TYPE_CHECKING:
+    from omezarr_tui.edit.around import Around
+    from omezarr_tui.edit.operation import Edit
+
 _OR_QUOTES = ', or "" for an empty text'
 
 
@@ -28,6 +32,15 @@ class Filling:
     node: Array
     selection: Selection
     value: Any
+
+    def edit(self, store: Around) -> Edit:
+        """The edit of it, by paths from the root of the store."""
+        from omezarr_tui.edit.changes import Fill
+        from omezarr_tui.edit.pixels import PixelEdit
+
+        path = store.from_root(self.node.path)
+        assert path is not None
+        return PixelEdit(replace(self.node, path=path), self.selection, Fill(self.value))
 
 
 class FillScreen(Dialog[Filling | None]):

@@ -12,7 +12,6 @@ from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import Action, Where, bindings, footer_actions
 from omezarr_tui.tui.screens.checked import CheckedScreen
 from omezarr_tui.tui.screens.help import HelpScreen
-from omezarr_tui.tui.screens.mending import MendScreen
 from omezarr_tui.tui.screens.writing import WRITING
 from omezarr_tui.tui.widgets.bars import KeyBar
 from omezarr_tui.tui.widgets.finding_view import sentence
@@ -28,8 +27,6 @@ class ValidationScreen(CheckedScreen):
     BINDINGS = bindings("checking")
     CSS_PATH = "../styles/validation.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-wide")]
-
-    # -- mending --------------------------------------------------------------------------
 
     # -- mending --------------------------------------------------------------------------
 
@@ -55,20 +52,7 @@ class ValidationScreen(CheckedScreen):
             return
         fix = together([finding.fix for finding in findings if finding.fix is not None])
         self.show_busy("looking at what would change… Esc stops")
-        self.work.plan_documents(fix.changes, sentence(fix.title))
-
-    @on(messages.DocumentsPlanned)
-    def _planned(self, event: messages.DocumentsPlanned) -> None:
-        self.show_busy("")
-        if not event.plan.changes:
-            self.tell("Nothing would change: it is mended already. r checks again.")
-        else:
-            self.confirm(MendScreen(event.plan, event.shown), event.plan, event.path)
-
-    @on(messages.UndoFound)
-    def _undo_found(self, event: messages.UndoFound) -> None:
-        self.last_edit = event.entry
-        self.refresh_keys()
+        self.work.plan_changes(fix.changes, sentence(fix.title))
 
     def edited(self, event: messages.Edited) -> None:
         """Check anew; the main screen reads anew what was changed."""
@@ -142,7 +126,9 @@ class ValidationScreen(CheckedScreen):
             case "fixes":
                 return can_write and finding is not None and len(self.alike(finding)) > 1
             case "undo":
-                return can_write and self.last_edit is not None
+                return can_write and self.edits.undo is not None
+            case "redo":
+                return can_write and self.edits.redo is not None
         return True
 
     def do(self, action: Action) -> None:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from textual import on
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from omezarr_tui.text import format_count
 from omezarr_tui.tui import messages
+from omezarr_tui.tui.screens.confirm import ConfirmScreen
+from omezarr_tui.tui.screens.history import HistoryScreen
+from omezarr_tui.tui.screens.recovering import RecoverScreen
 from omezarr_tui.tui.widgets.bars import TitleBar
 
 if TYPE_CHECKING:
-    from omezarr_tui.edit.entry import Entry
-    from omezarr_tui.edit.operation import Operation
+    from omezarr_tui.edit.entry import Entry, Side
     from omezarr_tui.store.access import Access
     from omezarr_tui.store.node import Node
     from omezarr_tui.tui.edit_workers import EditWorkers
 
 WRITING = "An edit is being written. Esc stops it and puts back what was there."
 Result = TypeVar("Result")
+
+_TOLD: dict[messages.Did, tuple[str, str]] = {
+    "made": ("Done: ", "    u takes it back"),
+    "undone": ("Undone: ", "    Ctrl+R makes it again"),
+    "made again": ("Done again: ", "    u takes it back"),
+    "put right": ("Put right: ", ""),
+}
 
 
 class WritingScreen(Screen[Result]):
@@ -28,7 +38,8 @@ class WritingScreen(Screen[Result]):
     access: Access
     node: Node
     work: EditWorkers
-    last_edit: Entry | None
+    _asked_about: ClassVar[set[str]] = set()
+    edits: messages.EditsFound = messages.EditsFound()
 
     def why_not_now(self) -> str | None:
         """Why no edit can begin now, in words; None where one can."""
@@ -38,28 +49,77 @@ class WritingScreen(Screen[Result]):
             return f"This store cannot be edited: {reason}."
         return None
 
-    def confirm(self, dialog: ModalScreen[bool], plan: Operation, path: str) -> None:
-        """Show a dialog, and write what was planned if the user says so."""
+    @on(messages.Planned)
+    def _planned(self, event: messages.Planned) -> None:
+        """Show what was planned, and write it if the user says so."""
+        self.show_busy("")
+        if event.plan.is_empty:
+            self.tell("Nothing would change: all of it is so already.")
+            return
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.show_busy("writing…")
-                self.work.apply(plan, path)
+                self.work.apply(event.plan, event.path)
                 self.refresh_keys()
+            else:
+                event.plan.staged.close()
 
+        dialog = ConfirmScreen(event.plan, event.pictures, event.differences)
         self.app.push_screen(dialog, answered)
+
+    @on(messages.EditsFound)
+    def _edits_found(self, event: messages.EditsFound) -> None:
+        self.edits = event
+        self.refresh_keys()
+        if event.interrupted is not None and event.interrupted.id not in self._asked_about:
+            self._asked_about.add(event.interrupted.id)
+            self.ask_about_interrupted(event.interrupted)
+
+    def ask_about_interrupted(self, entry: Entry) -> None:
+        """Ask how an edit that was interrupted is to come to an end."""
+
+        def answered(side: Side | None) -> None:
+            if side is not None:
+                self.show_busy("putting right…")
+                self.work.recover(entry, side, self.node.path)
+
+        self.app.push_screen(RecoverScreen(entry), answered)
 
     def action_undo(self) -> None:
         """Take the last edit back."""
+        self._turn(self.edits.undo, "undo", "putting back what was there…", self.work.undo)
+
+    def action_redo(self) -> None:
+        """Make the edit again that was undone last."""
+        self._turn(self.edits.redo, "redo", "writing it again…", self.work.redo)
+
+    def action_history(self) -> None:
+        """List the edits of the store."""
+
+        def answered(verb: str | None) -> None:
+            if verb == "undo":
+                self.action_undo()
+            elif verb == "redo":
+                self.action_redo()
+
+        can_write = self.access.why_read_only() is None and not self.work.is_writing
+        self.app.push_screen(HistoryScreen(self.edits, can_write=can_write), answered)
+
+    def _turn(
+        self, entry: Entry | None, verb: str, busy: str, turn: Callable[[Entry, str], None]
+    ) -> None:
         if self.work.is_writing:
             self.tell(WRITING, "warning")
         elif reason := self.access.why_read_only():
-            self.tell(f"Nothing can be undone: {reason}.", "warning")
-        elif self.last_edit is None:
-            self.tell("There is no edit of this store to undo.")
+            self.tell(f"Nothing can be {verb}ne: {reason}.", "warning")
+        elif self.edits.interrupted is not None:
+            self.ask_about_interrupted(self.edits.interrupted)
+        elif entry is None:
+            self.tell(f"There is no edit of this store to {verb}.")
         else:
-            self.show_busy("putting back what was there…")
-            self.work.undo(self.last_edit, self.node.path)
+            self.show_busy(busy)
+            turn(entry, self.node.path)
 
     @on(messages.Editing)
     def _editing(self, event: messages.Editing) -> None:
@@ -78,8 +138,8 @@ class WritingScreen(Screen[Result]):
     @on(messages.Edited)
     def _edited(self, event: messages.Edited) -> None:
         self.show_busy("")
-        verb, after = ("Undone: ", "") if event.undone else ("Done: ", "    u takes it back")
-        self.tell(f"{verb}{event.entry.expression}{after}")
+        before, after = _TOLD[event.did]
+        self.tell(f"{before}{event.entry.expression}{after}")
         self.edited(event)
 
     def edited(self, event: messages.Edited) -> None:

@@ -1,0 +1,335 @@
+"""The coarser levels of an image brought up to date after an edit, over just what it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omezarr_tui.edit.decoded import Decoded
+from omezarr_tui.edit.downsampling import Downsampling
+from omezarr_tui.edit.operation import Facts
+from omezarr_tui.edit.pyramid_method import Detected, chosen_method, detect_method
+from omezarr_tui.edit.scratch import Box, Scratch, differ
+from omezarr_tui.edit.staged import Staged
+from omezarr_tui.edit.work import Work
+from omezarr_tui.errors import UserError
+from omezarr_tui.image.selection import Selection
+from omezarr_tui.store.access import Access
+from omezarr_tui.store.node import Array, join_path
+from omezarr_tui.text import format_count, plural
+
+_MOST = 1 << 24  # elements of a finer level that are worked on at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How one coarser level is made.
+
+    Parameters
+    ----------
+    level, source
+        The level, and the one that it is made from: the next finer one as a rule.
+    how
+        The method.
+    told
+        How that was found, in words.
+    is_exact
+        Whether it makes what was looked at exactly as it is.
+    """
+
+    level: int
+    source: int
+    how: Downsampling
+    told: str
+    is_exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of the coarser levels.
+
+    Parameters
+    ----------
+    facts
+        For the dialog.
+    changed
+        For each level that changes, by its number, the boxes in which values change.
+    """
+
+    facts: Facts
+    changed: Mapping[int, Sequence[Box]] = field(default_factory=dict)
+
+
+def pyramid_steps(
+    access: Access,
+    levels: Sequence[Array],
+    level: int,
+    work: Work,
+    *,
+    near: Box | None = None,
+    is_label: bool = False,
+    chosen: str | None = None,
+) -> tuple[Step, ...]:
+    """Find how each level coarser than one was made.
+
+    Parameters
+    ----------
+    access
+        The store as it is before the edit.
+    levels
+        From fine to coarse.
+    level
+        The one that is edited.
+    work
+        Asked whether to stop.
+    near
+        A box of that level near which to look first.
+    is_label
+        Whether values are labels.
+    chosen
+        The name of a method (`METHODS`) that is to be used instead of what is found.
+
+    Raises
+    ------
+    UserError
+        A level cannot be read, or is not made of the finer ones; or the chosen method does not
+        fit.
+    Cancelled
+        The user wants it to stop.
+    """
+    steps: list[Step] = []
+    like: Downsampling | None = None
+    for number in range(level + 1, len(levels)):
+        finer, coarser = levels[number - 1], levels[number]
+        if chosen is not None:
+            how = chosen_method(chosen, finer, coarser)
+            steps.append(Step(number, number - 1, how, f"{coarser.name}: {chosen}, as chosen"))
+            continue
+
+        def detected(source: int, coarser: Array = coarser, like: Any = like) -> Detected:
+            finer = levels[source]
+            here = None if near is None else _scaled(near, levels[level], finer)
+            return detect_method(
+                access, finer, coarser, work, near=here, is_label=is_label, like=like
+            )
+
+        found, source = detected(number - 1), number - 1
+        # Some tools make a level from the finest where the sizes between do not divide.
+        if found.agreement is not None and not found.is_exact and number > 1:
+            first = detected(0)
+            if (first.agreement or 0) > found.agreement:
+                found, source = first, 0
+        like = found.method
+        steps.append(Step(number, source, found.method, found.told, found.is_exact))
+    return tuple(steps)
+
+
+def follow(
+    staged: Staged,
+    levels: Sequence[Array],
+    level: int,
+    changed: Sequence[Box],
+    steps: Sequence[Step],
+    work: Work,
+) -> Followed:
+    """Bring the coarser levels up to date: put each stored object whose values change, once.
+
+    Values that the change does not concern stay as they are, whatever the method would make.
+
+    Parameters
+    ----------
+    staged
+        The store with the edit of the level itself staged; the coarser levels are put there.
+    levels
+        From fine to coarse.
+    level
+        The one that was edited.
+    changed
+        The boxes of it in which values change.
+    steps
+        How each coarser level is made, from fine to coarse.
+    work
+        Told how many stored objects are done, and asked whether to stop.
+
+    Raises
+    ------
+    UserError
+        A level cannot be read, or does not keep values exactly.
+    Cancelled
+        The user wants it to stop.
+    """
+    boxes: dict[int, Sequence[Box]] = {level: changed}
+    total = _objects_at_most(levels, level, changed, steps)
+    done = 0
+    counts: list[str] = []
+    for step in steps:
+        node = levels[step.level]
+        parts = _by_object(node, _targets(step.how, boxes.get(step.source, ())))
+        if not parts:
+            continue
+        finer = Decoded(staged, levels[step.source])
+        writer = _Writer(staged, node)
+        found: list[Box] = []
+        values = 0
+        for place, targets in parts.items():
+            work.step(done, max(done, total))
+            done += 1
+            box, number = writer.update(place, targets, step.how, finer)
+            values += number
+            if box is not None:
+                found.append(box)
+        if found:
+            boxes[step.level] = found
+            counts.append(f"{node.name}: {plural(values, 'value')}")
+    facts = [("Pyramid", line) for line in _told(steps)]
+    if counts:
+        facts.append(("Coarser levels", ", ".join(counts)))
+    return Followed(facts, {at: each for at, each in boxes.items() if at != level})
+
+
+class _Writer:
+    """Puts the stored objects of a level."""
+
+    def __init__(self, staged: Staged, node: Array) -> None:
+        self._staged = staged
+        self._node = node
+        self._before, self._after = Scratch(staged, node), Scratch(staged, node)
+
+    def update(
+        self, place: tuple[int, ...], targets: Sequence[Box], how: Downsampling, finer: Decoded
+    ) -> tuple[Box | None, int]:
+        """Make boxes of a stored object anew.
+
+        Returns
+        -------
+        changed, number
+            The box of the values that change, None for none; and how many these are.
+        """
+        node = self._node
+        key = join_path(node.path, node.key_encoding.key(place))
+        raw = self._staged.get(key)
+        self._before.hold(key, raw)
+        # Whole chunks, so that none is decoded twice, and a codec that loses is found out.
+        whole = _whole_chunks(_around(targets), node)
+        old = self._before.read(whole)
+        new = old.copy()
+        for target in targets:
+            for piece in _pieces(target, how):
+                made = how.values(piece, finer.read(how.source(piece)))
+                new[_cut(piece, whole)] = made.astype(new.dtype)
+        self._before.take(key)
+        apart = differ(old, new)
+        if not apart.any():
+            return None, 0
+        self._after.hold(key, raw)
+        self._after.fill(Selection(tuple(slice(*ends, 1) for ends in whole), node.shape), new)
+        if differ(self._after.read(whole), new).any():
+            raise UserError(
+                f"{key} would not keep its values exactly",
+                "other numbers are read back than were written: a codec of this level loses "
+                "precision; edit without the pyramid, and make its levels anew",
+            )
+        self._staged.put(key, self._after.take(key))
+        found = np.argwhere(apart)
+        lows, highs = found.min(axis=0).tolist(), found.max(axis=0).tolist()
+        ends = zip(whole, lows, highs, strict=True)
+        box = tuple((first + low, first + high + 1) for (first, _), low, high in ends)
+        return box, len(found)
+
+
+def _told(steps: Sequence[Step]) -> list[str]:
+    """One line where all levels were made the same way, else one for each."""
+    names = {step.how.method.name for step in steps}
+    if len(names) == 1 and len(steps) > 1 and all(step.is_exact for step in steps):
+        return [f"levels were made by {min(names)}: reproduced exactly"]
+    return [step.told for step in steps]
+
+
+def _targets(how: Downsampling, boxes: Sequence[Box]) -> list[Box]:
+    found = dict.fromkeys(how.target(box) for box in boxes)
+    return [box for box in found if box is not None]
+
+
+def _by_object(node: Array, boxes: Sequence[Box]) -> dict[tuple[int, ...], list[Box]]:
+    """The stored objects that boxes meet, in the order of the grid, and what of it they meet."""
+    found: dict[tuple[int, ...], list[Box]] = {}
+    for box in boxes:
+        for place in product(*_grid(node, box)):
+            spans = zip(box, place, node.object_shape, strict=True)
+            part = tuple(
+                (max(low, at * step), min(high, (at + 1) * step)) for (low, high), at, step in spans
+            )
+            parts = found.setdefault(place, [])
+            if not any(_contains(other, part) for other in parts):
+                parts.append(part)
+    return dict(sorted(found.items()))
+
+
+def _grid(node: Array, box: Box) -> list[range]:
+    return [
+        range(low // step, -(-high // step))
+        for (low, high), step in zip(box, node.object_shape, strict=True)
+    ]
+
+
+def _objects_at_most(
+    levels: Sequence[Array], level: int, changed: Sequence[Box], steps: Sequence[Step]
+) -> int:
+    """How many stored objects of the coarser levels the change can concern."""
+    boxes: dict[int, Sequence[Box]] = {level: changed}
+    total = 0
+    for step in steps:
+        boxes[step.level] = _targets(step.how, boxes.get(step.source, ()))
+        total += len(_by_object(levels[step.level], boxes[step.level]))
+    return total
+
+
+def _pieces(box: Box, how: Downsampling) -> Iterator[Box]:
+    """A box in parts, none of which needs more of the finer level than fits into memory."""
+    source = how.source(box)
+    if np.prod([high - low for low, high in source], dtype=float) <= _MOST:
+        yield box
+        return
+    axis = max(range(len(box)), key=lambda at: box[at][1] - box[at][0])
+    low, high = box[axis]
+    if high - low == 1:
+        yield box
+        return
+    middle = (low + high) // 2
+    for ends in ((low, middle), (middle, high)):
+        yield from _pieces((*box[:axis], ends, *box[axis + 1 :]), how)
+
+
+def _whole_chunks(box: Box, node: Array) -> Box:
+    sides = zip(box, node.chunks, node.shape, strict=True)
+    return tuple(
+        (low // step * step, min(size, -(-high // step) * step)) for (low, high), step, size in sides
+    )
+
+
+def _scaled(box: Box, level: Array, other: Array) -> Box:
+    """A box of one level, in another."""
+    sides = zip(box, level.shape, other.shape, strict=True)
+    return tuple((low * b // a, max(low * b // a + 1, high * b // a)) for (low, high), a, b in sides)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return tuple(
+        (min(low for low, _ in along), max(high for _, high in along))
+        for along in zip(*boxes, strict=True)
+    )
+
+
+def _contains(box: Box, other: Box) -> bool:
+    pairs = zip(box, other, strict=True)
+    return all(a <= c and d <= b for (a, b), (c, d) in pairs)
+
+
+def _cut(part: Box, whole: Box) -> tuple[slice, ...]:
+    pairs = zip(part, whole, strict=True)
+    return tuple(slice(low - first, high - first) for (low, high), (first, _) in pairs)
