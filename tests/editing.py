@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 import zarr
 from foreign import Array as Values
+from omezarr_tui.edit.changes import Fill
+from omezarr_tui.edit.pixels import PixelEdit
 
-from omezarr_tui.edit.plan import Plan, plan_fill
+from omezarr_tui.edit.plan import Plan, plan_edit
 from omezarr_tui.edit.value import parse_value
-from omezarr_tui.image.selection import parse_selection
+from omezarr_tui.edit.work import Work
+from omezarr_tui.image.selection import Selection, parse_selection
+from omezarr_tui.store.access import Access
 from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import Array
@@ -64,11 +68,21 @@ def small_store(folder: Path) -> Path:
     return folder
 
 
-def fill(access: LocalAccess, text: str, value: str = "5", path: str = "a", **options: Any) -> Plan:
+def fill(
+    access: LocalAccess, text: str, value: str = "5", path: str = "a", work: Work | None = None
+) -> Plan:
+    """Plan to set what a selection names to a value."""
     node = array_in(access, path)
     axes = [f"dim_{i}" for i in range(len(node.shape))]
     selection = parse_selection(text, node.shape, axes)
-    return plan_fill(access, node, selection, parse_value(value, node.dtype), **options)
+    return plan_fill(access, node, selection, parse_value(value, node.dtype), work)
+
+
+def plan_fill(
+    access: Access, node: Array, selection: Selection, value: Any, work: Work | None = None
+) -> Plan:
+    """Plan to set every selected value of an array to one value."""
+    return plan_edit(access, PixelEdit(node, selection, Fill(value)), work)
 
 
 class FailingAccess(LocalAccess):

@@ -11,7 +11,7 @@ import numcodecs
 import numpy as np
 import pytest
 import zarr
-from editing import array_in, changed, fill, local, look, read, small_store
+from editing import array_in, changed, fill, local, look, plan_fill, read, small_store
 from foreign import Array as Values
 from foreign import Foreign
 from hypothesis import given, settings
@@ -21,8 +21,9 @@ from test_selection import selections
 from omezarr_tui.edit.apply import apply_plan, undo
 from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.keys import ABSENT, digest
-from omezarr_tui.edit.plan import Plan, plan_fill
+from omezarr_tui.edit.plan import Plan
 from omezarr_tui.edit.value import parse_value
+from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.selection import Selection, parse_selection, whole
 from omezarr_tui.store.local import LocalAccess
@@ -127,10 +128,10 @@ class TestAnyArray:
             entry = apply_plan(local(folder), plan)
             assert not _different(read(folder, node), wanted).any()
             after = look(folder)
-            assert changed(before, after) == {touched.key for touched in plan.touched}
+            assert changed(before, after) == set(plan.keys)
             for record in entry.records:
-                assert record.before == digest((before.get(record.key) or (0, None))[1])
-                assert record.after == digest((after.get(record.key) or (0, None))[1])
+                assert record.before.digest == digest((before.get(record.key) or (0, None))[1])
+                assert record.after.digest == digest((after.get(record.key) or (0, None))[1])
 
             restarted = Journal(Location.local(folder)).last_applied()
             assert restarted == entry
@@ -215,7 +216,8 @@ class TestPlan:
         facts = dict(plan.facts())
         assert facts["chunks"].endswith("; 1 written for the first time (of 9 chunks)")
         assert facts["old values"] == "7 to 26"
-        assert [touched.before == ABSENT for touched in plan.touched] == [False, True]
+        known = [before.digest == ABSENT for before, _ in plan.staged.changes().values()]
+        assert known == [False, True]
 
     def test_values_that_stay_are_told(self, store: Path) -> None:
         facts = dict(fill(local(store), "0, :6").facts())
@@ -226,7 +228,7 @@ class TestPlan:
         facts = dict(plan.facts())
         assert (facts["values"], facts["chunks"]) == ("16, none changes", "none (of 9 chunks)")
         assert facts["old values"] == "all 7"
-        assert plan.touched == ()
+        assert plan.is_empty
 
     def test_nan_is_counted_apart(self, tmp_path: Path) -> None:
         data = np.array([np.nan, 1.5, np.nan, 2])
@@ -244,7 +246,7 @@ class TestPlan:
     def test_a_root_array_has_the_name_of_the_store(self, tmp_path: Path) -> None:
         zarr.create_array(tmp_path / "mask.zarr", data=np.ones(4, bool))
         plan = fill(local(tmp_path / "mask.zarr"), "1", "false", path="")
-        assert plan.expression == "mask.zarr[1] = false"
+        assert plan.edit.expression == "mask.zarr[1] = false"
 
     def test_read_only_is_refused(self, store: Path) -> None:
         with pytest.raises(UserError, match="a cannot be edited") as caught:
@@ -272,7 +274,7 @@ class TestPlan:
 
     def test_it_can_be_cancelled(self, store: Path) -> None:
         with pytest.raises(Cancelled):
-            fill(local(store), "", cancelled=lambda: True)
+            fill(local(store), "", work=Work(cancelled=lambda: True))
 
     def test_only_the_chunks_of_the_selection_are_read(self, store: Path) -> None:
         class Counting(LocalAccess):
@@ -334,8 +336,8 @@ class TestFiles:
         monkeypatch.setattr("omezarr_tui.edit.pace._REPORT_EVERY", -1)
         planned: list[tuple[int, int]] = []
         applied: list[tuple[int, int]] = []
-        plan = fill(local(store), "", progress=lambda done, total: planned.append((done, total)))
-        apply_plan(local(store), plan, progress=lambda done, total: applied.append((done, total)))
+        plan = fill(local(store), "", work=Work(lambda d, total: planned.append((d, total))))
+        apply_plan(local(store), plan, Work(lambda d, total: applied.append((d, total))))
         assert planned == [(done, 9) for done in range(9)]
         assert applied == [(done, 18) for done in range(18)]
 
@@ -364,7 +366,7 @@ def test_a_plane_of_a_real_image(name: str, shared_data: Path, tmp_path: Path) -
     before, values = look(folder), read(folder, node)
     plane = parse_selection("c=1, z=5", node.shape, ("c", "z", "y", "x"))
     plan = plan_fill(access, node, plane, np.uint16(0))
-    assert plan.expression == "s0[1, 5, :, :] = 0"
+    assert plan.edit.expression == "s0[1, 5, :, :] = 0"
     assert plan.old_range == (values[1, 5].min(), values[1, 5].max())
     entry = apply_plan(access, plan)
     values[1, 5] = 0

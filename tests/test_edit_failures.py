@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 import zarr
-from editing import FailingAccess, changed, fill, local, look, small_store
+from editing import FailingAccess, array_in, changed, fill, local, look, read, small_store
 
-from omezarr_tui.edit.apply import apply_plan, undo
-from omezarr_tui.edit.entry import Entry
+from omezarr_tui.edit.apply import apply_plan, recover, undo
+from omezarr_tui.edit.entry import Entry, Side
 from omezarr_tui.edit.journal import Journal
+from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
 from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
@@ -43,41 +44,46 @@ class TestFailure:
         apply_plan(local(store), fill(local(store), "", value))
 
     @pytest.mark.parametrize("nth", range(1, 7))
-    def test_where_it_cannot_be_put_back_undo_does_it_later(self, store: Path, nth: int) -> None:
+    @pytest.mark.parametrize(("side", "state"), [("before", "undone"), ("after", "applied")])
+    def test_where_it_cannot_be_put_back_that_is_done_later(
+        self, store: Path, nth: int, side: Side, state: str
+    ) -> None:
         before = look(store)
         access = FailingAccess(store, nth, late=True, forever=True)
         with pytest.raises(UserError, match="a is changed in part") as caught:
             apply_plan(access, fill(access, ""))
-        assert "Undo puts it back" in caught.value.why
+        assert "Put it back, or finish it" in caught.value.why
         entry = Journal(Location.local(store)).interrupted()
         assert entry is not None
         assert entry.state == "applying"
         with pytest.raises(UserError, match="was not changed") as caught:
             apply_plan(local(store), fill(local(store), "0, 0", "1"))
-        assert caught.value.why.endswith("a[:, :] = 5: undo it first")
-        assert undo(local(store), entry).state == "undone"
-        assert look(store) == before
+        assert caught.value.why.endswith("a[:, :] = 5: put it back or finish it")
+        assert recover(local(store), entry, side).state == state
+        assert (look(store) == before) == (side == "before")
+        assert (read(store, array_in(local(store))) == 5).all() == (side == "after")
 
     @pytest.mark.parametrize("late", [False, True])
-    def test_an_undo_that_fails_can_be_asked_for_again(self, store: Path, late: bool) -> None:
+    def test_an_undo_that_fails_comes_to_an_end_later(self, store: Path, late: bool) -> None:
         before = look(store)
         apply_plan(local(store), fill(local(store), ""))
         entry = Journal(Location.local(store)).last_applied()
         assert entry is not None
         with pytest.raises(UserError, match="or only in part"):
             undo(FailingAccess(store, 3, late=late), entry)
-        again = Journal(Location.local(store)).last_applied()
+        again = Journal(Location.local(store)).interrupted()
         assert again is not None
         assert again.state == "undoing"
-        undo(local(store), again)
+        recover(local(store), again, "before")
         assert look(store) == before
 
     @pytest.mark.parametrize("step", range(1, 18))
     def test_cancelled_at_any_step_leaves_no_trace(self, store: Path, step: int) -> None:
         before = look(store)
         steps = itertools.count(1)
+        work = Work(cancelled=lambda: next(steps) == step)
         with pytest.raises(Cancelled):
-            apply_plan(local(store), fill(local(store), ""), cancelled=lambda: next(steps) == step)
+            apply_plan(local(store), fill(local(store), ""), work)
         assert look(store) == before
         assert Journal(Location.local(store)).last_applied() is None
 
@@ -121,7 +127,7 @@ apply_plan(access, fill(access, ""))
         assert ended.returncode == 9
         entry = Journal(Location.local(store)).interrupted()
         assert entry is not None
-        undo(local(store), entry)
+        recover(local(store), entry, "before")
         assert look(store) == before
 
 
@@ -180,10 +186,10 @@ class TestConflict:
         assert changed(before, after) == {"a/c/0/0"}
         assert after["a/c/0/0"][1] == b"theirs"
         (entry,) = Journal(Location.local(store)).entries()
-        kept = Path(caught.value.why.rpartition(" ")[2]) / "000000"
-        assert (entry.state, kept.read_bytes()) == ("rolled back", before["a/c/0/0"][1])
+        kept = Path(caught.value.why.rpartition(" ")[2]) / "a/c/0/0"
+        assert (entry.state, kept.read_bytes()) == ("put back in part", before["a/c/0/0"][1])
 
-    def test_an_interrupted_edit_is_undone_but_for_what_a_rival_wrote(self, store: Path) -> None:
+    def test_an_interrupted_edit_is_put_back_but_for_what_a_rival_wrote(self, store: Path) -> None:
         before = look(store)
         access = FailingAccess(store, 4, late=True, forever=True)
         with pytest.raises(UserError, match="a is changed in part"):
@@ -192,7 +198,7 @@ class TestConflict:
         entry = Journal(Location.local(store)).interrupted()
         assert entry is not None
         with pytest.raises(UserError, match="was undone, but not everywhere") as caught:
-            undo(local(store), entry)
+            recover(local(store), entry, "before")
         assert caught.value.why.startswith("a/c/0/1 was changed by another program; what was")
         assert changed(before, look(store)) == {"a/c/0/1"}
         assert Journal(Location.local(store)).interrupted() is None
@@ -208,7 +214,7 @@ class TestConflict:
             apply_plan(Forgetful(Location.local(store)), fill(local(store), ""))
         assert caught.value.why.startswith("a/c/0/1 does not read back as it was written; ")
         assert changed(before, look(store)) == {"a/c/0/1"}
-        kept = Path(caught.value.why.rpartition(" ")[2]) / "000001"
+        kept = Path(caught.value.why.rpartition(" ")[2]) / "a/c/0/1"
         assert kept.read_bytes() == before["a/c/0/1"][1]
 
     def test_an_array_whose_document_was_changed_after_planning(self, store: Path) -> None:
@@ -230,7 +236,7 @@ class TestConflict:
         after = look(store)
         with pytest.raises(UserError, match="was not undone") as caught:
             undo(local(store), entry)
-        assert caught.value.why.startswith(f"{key} has been changed since")
+        assert caught.value.why.startswith(f"{key} was changed by another program")
         assert look(store) == after
 
     def test_undo_goes_back_many_steps(self, store: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from omezarr_tui.edit.box import around, cell_box, cells, common, within
 from omezarr_tui.edit.scratch import Box
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.access import Access
@@ -18,6 +19,7 @@ from omezarr_tui.store.node import Array
 from omezarr_tui.store.waiting import Cancelled
 
 _Place = tuple[int, ...]
+_MOST = 256 << 20  # bytes that are looked at for the lowest and the highest value
 
 
 class Decoded:
@@ -44,6 +46,7 @@ class Decoded:
         self._name = node.name or access.location.name
         self._room = room
         self._kept: OrderedDict[_Place, NDArray[Any]] = OrderedDict()
+        self._extremes: dict[Box, tuple[Any, Any]] = {}
         self.nbytes = 0
 
     def read(self, box: Box) -> NDArray[Any]:
@@ -54,20 +57,28 @@ class Decoded:
         UserError
             What is stored there cannot be decoded.
         """
-        cells = [
-            range(low // step, -(-high // step))
-            for (low, high), step in zip(box, self._node.chunks, strict=True)
-        ]
-        if missing := [place for place in product(*cells) if place not in self._kept]:
+        places = list(product(*cells(box, self._node.chunks)))
+        if missing := [place for place in places if place not in self._kept]:
             self._decode(missing)
         values = np.empty([high - low for low, high in box], self._array.dtype)
-        for place in product(*cells):
-            kept, (into, out_of) = self._kept[place], _overlap(self._box(place), box)
-            values[into] = kept[out_of]
+        for place in places:
+            chunk = self._box(place)
+            shared = common(chunk, box)
+            values[within(shared, box)] = self._kept[place][within(shared, chunk)]
             self._kept.move_to_end(place)
         while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._room:
             self._kept.popitem(last=False)
         return values
+
+    def extremes(self, box: Box) -> tuple[Any, Any] | None:
+        """The lowest and the highest value in a box; None where it is too large to look at all."""
+        if box not in self._extremes:
+            count = math.prod(high - low for low, high in box)
+            if count * self._array.dtype.itemsize > _MOST:
+                return None
+            values = self.read(box)
+            self._extremes[box] = values.min(), values.max()
+        return self._extremes[box]
 
     def _decode(self, places: list[_Place]) -> None:
         """Decode chunks, those in between too: asked for together they come together."""
@@ -77,8 +88,7 @@ class Decoded:
                 self._take([place], self._box(place))
             return
         corners = [self._box(tuple(side[at] for side in sides)) for at in (0, -1)]
-        ends = zip(*corners, strict=True)
-        self._take(list(product(*sides)), tuple((low, high) for (low, _), (_, high) in ends))
+        self._take(list(product(*sides)), around(corners))
 
     def _take(self, places: list[_Place], box: Box) -> None:
         try:
@@ -89,20 +99,7 @@ class Decoded:
             raise UserError(f"{self._name} cannot be read", explain(error)) from error
         self.nbytes += values.nbytes
         for place in places:
-            into, _ = _overlap(self._box(place), box)
-            self._kept[place] = values[into].copy()
+            self._kept[place] = values[within(self._box(place), box)].copy()
 
     def _box(self, place: _Place) -> Box:
-        node = self._node
-        spans = zip(place, node.chunks, node.shape, strict=True)
-        return tuple((at * step, min((at + 1) * step, size)) for at, step, size in spans)
-
-
-def _overlap(part: Box, whole: Box) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-    """What two boxes share: where it lies in the second, and where in the first."""
-    shared = [
-        (max(a, c), min(b, d)) for (a, b), (c, d) in zip(part, whole, strict=True)
-    ]
-    into = tuple(slice(a - c, b - c) for (a, b), (c, _) in zip(shared, whole, strict=True))
-    out_of = tuple(slice(a - c, b - c) for (a, b), (c, _) in zip(shared, part, strict=True))
-    return into, out_of
+        return cell_box(place, self._node.chunks, self._node.shape)

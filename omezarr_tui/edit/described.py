@@ -120,12 +120,22 @@ def describe_node(access: Access, path: str) -> Described:
     places: Sequence[str | None] = [path]
     if not isinstance(node, Array):
         images = objects(ome_attributes(node.attributes).get("multiscales"))
-        datasets = objects(images[0].get("datasets")) if images else []
-        places = [resolved(path, dataset.get("path")) for dataset in datasets]
+        datasets = datasets_of(images[0]) if images else {}
+        places = [resolved(path, dataset["path"]) for dataset in datasets.values()]
     known = [at for at in places if at is not None]
     read = dict(zip(known, access.documents(known, node.zarr_format), strict=True))
     levels = tuple(None if at is None else _array(at, read[at]) for at in places)
     return Described(path, node.zarr_format, node.attributes, levels)
+
+
+def datasets_of(image: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """The levels that an image lists, by their places in the list; those that have a path."""
+    listed = image.get("datasets")
+    return {
+        number: dataset
+        for number, dataset in enumerate(listed if isinstance(listed, list) else ())
+        if isinstance(dataset, dict) and isinstance(dataset.get("path"), str)
+    }
 
 
 def _array(path: str, documents: Documents) -> ArrayDocument | None:

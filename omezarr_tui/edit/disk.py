@@ -22,17 +22,6 @@ def write_whole(path: Path, raw: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the names in a folder, where the system can be asked to."""
-    if sys.platform == "win32":  # a folder cannot be opened there, and names are journaled
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def is_same_disk(one: Path, other: Path) -> bool:
     """Whether two folders that exist lie on one file system, so that to move is to rename."""
     return one.stat().st_dev == other.stat().st_dev

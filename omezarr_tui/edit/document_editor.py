@@ -147,6 +147,11 @@ class DocumentEditor:
             for key, held in sorted(changed, key=lambda pair: pair[1].own is None)
         )
 
+    @property
+    def edited(self) -> tuple[Edited, ...]:
+        """The documents that were changed by themselves, before and after."""
+        return tuple(self._edited)
+
     def _beside(self, node: str) -> bytes:
         """The document of Zarr v2 that makes a node what it is: others look like it."""
         found = (self._get(join_path(node, name)).before for name in (ZARRAY, ZGROUP))

@@ -12,6 +12,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from omezarr_tui.edit.scratch import Box
 
 Values = NDArray[Any]
+Extremes = Callable[[], "tuple[Any, Any] | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,12 @@ class Method(Protocol):
         """
 
     def make(
-        self, region: Values, starts: tuple[int, ...], box: Box, runs: tuple[Run, ...]
+        self,
+        region: Values,
+        starts: tuple[int, ...],
+        box: Box,
+        runs: tuple[Run, ...],
+        extremes: Extremes,
     ) -> Values:
         """The values of a box of the coarser level, of the region's data type.
 
@@ -78,6 +85,9 @@ class Method(Protocol):
             Where it begins there.
         box, runs
             Of the coarser level, and the axes.
+        extremes
+            Tells the lowest and the highest value of all that is made as one; None where that
+            is too much to look at.
         """
 
 
@@ -155,7 +165,12 @@ class Downsampling:
             found.append((first, end))
         return tuple(found)
 
-    def values(self, box: Box, region: Values) -> Values:
+    def values(
+        self,
+        box: Box,
+        region: Values,
+        extremes: Callable[[Box], tuple[Any, Any] | None] = lambda block: None,
+    ) -> Values:
         """The values of a box of the coarser level.
 
         Parameters
@@ -164,6 +179,9 @@ class Downsampling:
             Of the coarser level.
         region
             What `source` tells, of the finer level.
+        extremes
+            Tells the lowest and the highest value in a box of the finer level, or None where
+            that is too much to look at. It is asked only where a rounding hangs on it.
 
         Returns
         -------
@@ -185,7 +203,10 @@ class Downsampling:
                 for (_, low, high), (first, _) in zip(parts, box, strict=True)
             )
             starts = tuple(start for start, _ in needs)
-            made[where] = self.method.make(region[cut], starts, inside, runs)
+            block = tuple((each.fine, each.fine + each.run.fine) for each, _, _ in parts)
+            made[where] = self.method.make(
+                region[cut], starts, inside, runs, partial(extremes, block)
+            )
         return made
 
     def _need(self, axis: int, at: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omezarr_tui.edit.discrete_gaussian import discrete_gaussian, sampled_gaussian
-from omezarr_tui.edit.downsampling import Run, Values
+from omezarr_tui.edit.downsampling import Extremes, Run, Values
 from omezarr_tui.edit.scratch import Box
 
 Boundary = Literal["mirror", "symmetric", "edge"]
@@ -46,6 +46,10 @@ class Filtered:
         How whole numbers are made: decimals cut off, halves away from zero, or to even.
     in_single
         Whether integers are taken as single precision floats, rather than as doubles.
+    is_nearest
+        Whether the nearest element is taken, rather than what lies between two.
+    is_clipped
+        Whether what roundings made lower or higher than all that it is made of is put right.
     """
 
     name: str
@@ -54,10 +58,12 @@ class Filtered:
     grid: Grid = "edges"
     rounding: Rounding = "cut"
     in_single: bool = False
+    is_nearest: bool = False
+    is_clipped: bool = False
 
     def fits(self, dtype: np.dtype[Any]) -> bool:
-        """Numbers only."""
-        return dtype.kind in "iuf"
+        """Numbers only; tools smooth before they take the nearest of floats only."""
+        return dtype.kind in ("f" if self.is_nearest else "iuf")
 
     def made(self, fine: int, ratio: float) -> int:
         """How many are made of a block."""
@@ -66,14 +72,17 @@ class Filtered:
         return math.ceil(fine * ratio)
 
     def need(self, run: Run, low: int, high: int) -> tuple[int, int]:
-        """The elements under the weights, and those that are mirrored into them."""
+        """The elements under the weights; those that are mirrored past the ends are among them."""
         first, last = self._reach(run, low, high)
-        # What is mirrored lies no farther inside than what is missing lies outside.
-        start, end = min(first, 2 * (run.fine - 1) - last), max(last, -first)
-        return max(0, min(start, run.fine - 1)), min(run.fine, max(end, 0) + 1)
+        return max(0, first), min(run.fine, last + 1)
 
     def make(
-        self, region: Values, starts: tuple[int, ...], box: Box, runs: tuple[Run, ...]
+        self,
+        region: Values,
+        starts: tuple[int, ...],
+        box: Box,
+        runs: tuple[Run, ...],
+        extremes: Extremes,
     ) -> Values:
         """Smooth and interpolate."""
         precision = self._precision(region.dtype)
@@ -82,28 +91,30 @@ class Filtered:
         for axis, (run, start, (low, high)) in enumerate(zip(runs, starts, box, strict=True)):
             first, last = self._reach(run, low, high)
             places = _inside(np.arange(first, last + 1), run.fine, self.boundary)
-            # Only of small arrays are more elements mirrored than were read.
-            values = values.take(np.clip(places - start, 0, region.shape[axis] - 1), axis)
+            values = values.take(places - start, axis)
             firsts.append(first)
         for axis, run in enumerate(runs):
             if kernel := self.kernel(run):
                 values = _smoothed(values, axis, kernel).astype(precision)
                 firsts[axis] += len(kernel) - 1
         at = [self._coordinates(run, *ends) for run, ends in zip(runs, box, strict=True)]
-        found = _between(values, [np.minimum(a, r.fine - 1) for a, r in zip(at, runs, strict=True)], firsts)
-        for axis, run in enumerate(runs):
+        lasts = [run.fine - 1 for run in runs]
+        there = [np.minimum(places, last) for places, last in zip(at, lasts, strict=True)]
+        found = _between(values, there, firsts)
+        for axis in range(len(runs)):
             # The last element may come to lie past the end by a rounding, and scipy.ndimage
             # then takes it for one that is not there.
-            found[(slice(None),) * axis + (at[axis] > run.fine - 1,)] = 0
+            found[(slice(None),) * axis + (at[axis] > lasts[axis],)] = 0
+        if self.is_clipped:
+            found = _clipped(found, region, extremes)
         return self._cast(found, precision, region.dtype)
 
     def _reach(self, run: Run, low: int, high: int) -> tuple[int, int]:
         """The first and the last element under the weights; they may lie outside."""
         radius = max(0, len(self.kernel(run)) - 1)
-        ends = self._coordinates(run, low, high)[[0, -1]]
-        first, last = (int(np.floor(min(each, run.fine - 1))) for each in ends)
-        more = int(ends[1] > last)  # an element's own place has no second neighbour
-        return first - radius, last + more + radius
+        ends = np.minimum(self._coordinates(run, low, high)[[0, -1]], run.fine - 1)
+        # An element's own place has no second neighbour.
+        return int(np.floor(ends[0])) - radius, int(np.ceil(ends[1])) + radius
 
     def _coordinates(self, run: Run, low: int, high: int) -> NDArray[np.float64]:
         """Where elements of the coarser level lie in the finer one."""
@@ -111,7 +122,8 @@ class Filtered:
         if self.grid == "corners":
             return places * ((run.fine - 1) / (run.coarse - 1) if run.coarse > 1 else 0.0)
         step = run.factor if self.grid == "windows" else run.fine / run.coarse
-        return np.clip((places + 0.5) * step - 0.5, 0, run.fine - 1)
+        at = np.clip((places + 0.5) * step - 0.5, 0, run.fine - 1)
+        return np.minimum(np.floor(at + 0.5), run.fine - 1) if self.is_nearest else at
 
     def _precision(self, dtype: np.dtype[Any]) -> np.dtype[Any]:
         is_single = self.in_single if dtype.kind in "iu" else dtype.itemsize < 8
@@ -148,7 +160,12 @@ class Nearest:
         return int(taken[0]), int(taken[-1]) + 1
 
     def make(
-        self, region: Values, starts: tuple[int, ...], box: Box, runs: tuple[Run, ...]
+        self,
+        region: Values,
+        starts: tuple[int, ...],
+        box: Box,
+        runs: tuple[Run, ...],
+        extremes: Extremes,
     ) -> Values:
         """Take them."""
         for axis, (run, start, ends) in enumerate(zip(runs, starts, box, strict=True)):
@@ -157,7 +174,7 @@ class Nearest:
 
     def _taken(self, run: Run, low: int, high: int) -> NDArray[np.intp]:
         at = (np.arange(low, high) + 0.5) * (run.fine / run.coarse) - 0.5
-        return np.clip(np.floor(at + 0.5).astype(np.intp), 0, run.fine - 1)
+        return np.asarray(np.clip(np.floor(at + 0.5), 0, run.fine - 1), np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +196,12 @@ class Area:
         return low * run.fine // run.coarse, -(-high * run.fine // run.coarse)
 
     def make(
-        self, region: Values, starts: tuple[int, ...], box: Box, runs: tuple[Run, ...]
+        self,
+        region: Values,
+        starts: tuple[int, ...],
+        box: Box,
+        runs: tuple[Run, ...],
+        extremes: Extremes,
     ) -> Values:
         """Add up the parts."""
         values: Values = region.astype(np.float64)
@@ -217,12 +239,25 @@ def _of_itk(run: Run) -> list[float]:
 
 
 NEAREST = Nearest()
-LINEAR = Filtered("linear resize", _nothing)
-SMOOTHED = Filtered("linear resize with smoothing", _of_resize)
+LINEAR = Filtered("linear resize", _nothing, is_clipped=True)
+SMOOTHED = Filtered("linear resize with smoothing", _of_resize, is_clipped=True)
+SMOOTHED_NEAREST = Filtered("nearest with smoothing", _of_resize, is_nearest=True, is_clipped=True)
 ZOOM = Filtered("linear zoom", _nothing, grid="corners", rounding="away")
 GAUSSIAN = Filtered("gaussian pyramid", _of_pyramid, "symmetric")
 ITK_GAUSSIAN = Filtered("gaussian", _of_itk, "edge", "windows", "even", True)
 AREA = Area()
+
+
+def _clipped(found: Values, region: Values, extremes: Extremes) -> Values:
+    """What lies between the lowest and the highest value of all that is made as one.
+
+    Only where it is flat can a sum of parts come out beyond what it was made of. 6.9999999 of
+    a flat 7 becomes 6 then, unless 7 is the lowest value of all.
+    """
+    if found.min() >= region.min() and found.max() <= region.max():
+        return found
+    ends = extremes()
+    return found if ends is None else found.clip(*ends)
 
 
 def _fitted(values: Values, dtype: np.dtype[Any]) -> Values:
@@ -237,13 +272,13 @@ def _fitted(values: Values, dtype: np.dtype[Any]) -> Values:
 def _inside(places: NDArray[Any], size: int, boundary: Boundary) -> NDArray[Any]:
     """Places that may lie past the ends of an axis -> the elements that stand there."""
     if boundary == "edge" or size == 1:
-        return np.clip(places, 0, size - 1)
+        return np.asarray(np.clip(places, 0, size - 1))
     if boundary == "mirror":
         period = 2 * (size - 1)
         places = places % period
-        return np.minimum(places, period - places)
+        return np.asarray(np.minimum(places, period - places))
     places = places % (2 * size)
-    return np.minimum(places, 2 * size - 1 - places)
+    return np.asarray(np.minimum(places, 2 * size - 1 - places))
 
 
 def _smoothed(values: Values, axis: int, kernel: list[float]) -> NDArray[np.float64]:

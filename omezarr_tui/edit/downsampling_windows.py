@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from omezarr_tui.edit.downsampling import Run, Values
+from omezarr_tui.edit.downsampling import Extremes, Run, Values
 from omezarr_tui.edit.scratch import Box
 
 # Windows, whose own axes come last, and how many these are -> one value for each.
@@ -56,7 +56,12 @@ class Windows:
         return min(low * run.factor, run.fine - 1), min(high * run.factor, run.fine)
 
     def make(
-        self, region: Values, starts: tuple[int, ...], box: Box, runs: tuple[Run, ...]
+        self,
+        region: Values,
+        starts: tuple[int, ...],
+        box: Box,
+        runs: tuple[Run, ...],
+        extremes: Extremes,
     ) -> Values:
         """Reduce the windows; those at the end, that may be smaller, by themselves."""
         factors = [run.factor for run in runs]
@@ -96,7 +101,12 @@ class Stride:
         return low * run.factor, (high - 1) * run.factor + 1
 
     def make(
-        self, region: Values, starts: tuple[int, ...], box: Box, runs: tuple[Run, ...]
+        self,
+        region: Values,
+        starts: tuple[int, ...],
+        box: Box,
+        runs: tuple[Run, ...],
+        extremes: Extremes,
     ) -> Values:
         """Take them."""
         return region[tuple(slice(None, None, run.factor) for run in runs)]
@@ -111,7 +121,7 @@ def mean_half_up(windows: Values, rank: int) -> Values:
     """The mean, halves rounded up: ngff-zarr's, ITK's bin-shrink."""
     if windows.dtype.kind in "iu":
         quotient, remainder, count = _divided(windows, rank)
-        return (quotient + (2 * remainder >= count)).astype(windows.dtype)
+        return np.asarray(quotient + (2 * remainder >= count), windows.dtype)
     return _mean(windows, rank, np.dtype(np.float64)).astype(windows.dtype)
 
 
@@ -122,12 +132,12 @@ def mean_half_even(windows: Values, rank: int) -> Values:
         quotient, remainder, count = _divided(whole, rank)
         twice = 2 * remainder
         up = (twice > count) | ((twice == count) & (quotient % 2 == 1))
-        return (quotient + up).astype(windows.dtype)
+        return np.asarray(quotient + up, windows.dtype)
     flat = windows.reshape(*windows.shape[:rank], -1)
     total = np.zeros(flat.shape[:-1], np.float32 if flat.dtype.itemsize < 4 else flat.dtype)
     for number in range(flat.shape[-1]):
         total += flat[..., number]
-    return (total / flat.shape[-1]).astype(windows.dtype)
+    return np.asarray(total / flat.shape[-1], windows.dtype)
 
 
 def mode(windows: Values, rank: int) -> Values:
@@ -162,9 +172,9 @@ def most(windows: Values, rank: int) -> Values:
 
 
 STRIDE = Stride()
-MEAN_CUT = Windows("local mean, cut off to whole numbers", mean_cut, is_padded=True)
-MEAN_HALF_UP = Windows("local mean, halves rounded up", mean_half_up)
-MEAN = Windows("local mean, rounded", mean_half_even)
+MEAN_CUT = Windows("local mean (cut off)", mean_cut, is_padded=True)
+MEAN_HALF_UP = Windows("local mean (halves up)", mean_half_up)
+MEAN = Windows("local mean (halves to even)", mean_half_even)
 MODE = Windows("mode", mode)
 MEDIAN = Windows("median", median)
 MINIMUM = Windows("minimum", least)
@@ -187,7 +197,7 @@ def _mean(windows: Values, rank: int, dtype: np.dtype[Any] | None) -> Values:
     total = np.zeros(kept, dtype)
     for number in range(rows.shape[-1]):
         total += rows[..., number]
-    return total / dtype.type(math.prod(sides))
+    return np.asarray(total / dtype.type(math.prod(sides)))
 
 
 def _divided(windows: Values, rank: int) -> tuple[Values, Values, int]:

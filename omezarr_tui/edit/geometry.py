@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from omezarr_tui.edit.described import Described
+from omezarr_tui.edit.described import Described, datasets_of
 from omezarr_tui.edit.steps import KEY, Steps, read_steps
 from omezarr_tui.ome.loose import objects
 from omezarr_tui.ome.model import Axis
@@ -16,8 +16,8 @@ from omezarr_tui.ome.read_axes import read_axes
 from omezarr_tui.ome.validate.rules import Place, version_key
 
 _TURNED = (
-    "the transformations are more than a scale and a translation for each axis, or their numbers "
-    "do not fit the axes: change them as JSON"
+    "the transformations are no plain scale and translation with a number for each axis: change "
+    "them as JSON"
 )
 
 
@@ -63,26 +63,26 @@ def geometry_of(node: Described) -> Geometry | None:
     multiscale = read_multiscale(node.path, node.attributes, first)
     if image is None or multiscale is None:
         return None
-    declared, whole_at = (*place, "axes"), None
-    axes = image.get("axes")
-    in_whole = False
-    if systems := objects(image.get("coordinateSystems")):
-        number, whole_at = _viewed(image, systems)
-        in_whole = whole_at is not None
+    declared: Place = (*place, "axes")
+    axes, whole_at, in_whole = image.get("axes"), None, False
+    listed = image.get("coordinateSystems")
+    systems = [s if isinstance(s, dict) else {} for s in listed] if isinstance(listed, list) else []
+    if systems:
+        number, whole_at, in_whole = _viewed(image, systems)
         declared, axes = (*place, "coordinateSystems", number, "axes"), systems[number].get("axes")
     named = read_axes(axes)
     fits = bool(named) and (first is None or len(first.shape) == len(named))
     if not fits:
         return Geometry(place, multiscale.axes, None, locked=_why_none(node, bool(named)))
-    datasets = [d for d in objects(image.get("datasets")) if isinstance(d.get("path"), str)]
-    told = any(KEY in dataset for dataset in datasets)
+    datasets = datasets_of(image)
+    told = any(KEY in dataset for dataset in datasets.values())
     if version_key(node.version) < (0, 4) and not told:
         return Geometry(place, named, declared, locked=_why_none(node, declared=False))
     levels = [
         read_steps((*place, "datasets", number, KEY), dataset.get(KEY), len(named))
-        for number, dataset in enumerate(datasets)
+        for number, dataset in datasets.items()
     ]
-    whole: Steps | None = Steps((*place, KEY), None)
+    whole: Steps | None = None if in_whole else Steps((*place, KEY), None)
     if whole_at is not None:
         at = (*place, KEY, whole_at)
         whole = read_steps(at, image[KEY][whole_at], len(named))
@@ -109,10 +109,16 @@ def _image(node: Described) -> tuple[Mapping[str, Any] | None, Place]:
     return None, ()
 
 
-def _viewed(image: Mapping[str, Any], systems: list[dict[str, Any]]) -> tuple[int, int | None]:
-    """Which coordinate system an image is viewed in, and what leads there from the levels' own.
+def _viewed(
+    image: Mapping[str, Any], systems: list[dict[str, Any]]
+) -> tuple[int, int | None, bool]:
+    """The coordinate system that an image is viewed in, as `read_systems.to_space` finds it.
 
-    As `omezarr_tui.ome.read_systems.to_space` reads it.
+    Returns
+    -------
+    system, step, is_array
+        Its place; the place of the transformation that leads there from where the levels lead,
+        where that is another one; and whether those are axes of the array, without sizes.
     """
     names = [system.get("name") for system in systems]
     outputs = [
@@ -122,17 +128,17 @@ def _viewed(image: Mapping[str, Any], systems: list[dict[str, Any]]) -> tuple[in
     ]
     intrinsic = next((names.index(name) for name in outputs if name in names), 0)
     axes = read_axes(systems[intrinsic].get("axes"))
+    if not axes or any(axis.type != "array" for axis in axes):
+        return intrinsic, None, False
     steps = image.get(KEY)
-    if any(axis.type != "array" for axis in axes) or not isinstance(steps, list):
-        return intrinsic, None
-    for number, step in enumerate(steps):
+    for number, step in enumerate(steps if isinstance(steps, list) else ()):
         target = _name(step.get("output")) if isinstance(step, dict) else None
         if target not in names or _name(step.get("input")) != names[intrinsic]:
             continue
         place = names.index(target)
         if read_steps((), step, len(axes)) and len(systems[place].get("axes", [])) == len(axes):
-            return place, number
-    return intrinsic, None
+            return place, number, True
+    return intrinsic, None, True
 
 
 def _name(end: Any) -> Any:
@@ -151,7 +157,8 @@ def _ratios(node: Described, rank: int) -> tuple[tuple[Fraction, ...], ...]:
 def _ratio(finest: int, size: int) -> Fraction:
     """How many pixels became one: a whole number where that explains the size but for an edge."""
     whole = max(1, round(finest / size))
-    return Fraction(whole) if size in (finest // whole, -(-finest // whole)) else Fraction(finest, size)
+    is_whole = size in (finest // whole, -(-finest // whole))
+    return Fraction(whole) if is_whole else Fraction(finest, size)
 
 
 def _why_none(node: Described, declared: bool) -> str:

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from omezarr_tui import settings
-from omezarr_tui.edit.disk import locked, sync_folder, write_whole
+from omezarr_tui.edit.disk import locked, write_whole
 from omezarr_tui.edit.entry import (
     Content,
     Entry,
@@ -42,6 +42,7 @@ from omezarr_tui.edit.keys import digest
 from omezarr_tui.edit.pack import PackWriter, read_span
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.location import Location
+from omezarr_tui.store.replacing import sync_folder
 
 _ID = re.compile(r"(\d{6,})-\d{8}T\d{6}Z")
 _LOCK, _DOCUMENT, _STATE, _ASIDE = "lock", "edit.json", "state.json", "aside"

@@ -8,8 +8,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from omezarr_tui.edit.box import around, cell_box, cells, common, within
 from omezarr_tui.edit.decoded import Decoded
 from omezarr_tui.edit.downsampling import Downsampling
 from omezarr_tui.edit.operation import Facts
@@ -21,7 +21,7 @@ from omezarr_tui.errors import UserError
 from omezarr_tui.image.selection import Selection
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.node import Array, join_path
-from omezarr_tui.text import format_count, plural
+from omezarr_tui.text import plural
 
 _MOST = 1 << 24  # elements of a finer level that are worked on at a time
 
@@ -215,13 +215,13 @@ class _Writer:
         raw = self._staged.get(key)
         self._before.hold(key, raw)
         # Whole chunks, so that none is decoded twice, and a codec that loses is found out.
-        whole = _whole_chunks(_around(targets), node)
+        whole = _whole_chunks(around(targets), node)
         old = self._before.read(whole)
         new = old.copy()
         for target in targets:
             for piece in _pieces(target, how):
-                made = how.values(piece, finer.read(how.source(piece)))
-                new[_cut(piece, whole)] = made.astype(new.dtype)
+                made = how.values(piece, finer.read(how.source(piece)), finer.extremes)
+                new[within(piece, whole)] = made.astype(new.dtype)
         self._before.take(key)
         apart = differ(old, new)
         if not apart.any():
@@ -259,22 +259,15 @@ def _by_object(node: Array, boxes: Sequence[Box]) -> dict[tuple[int, ...], list[
     """The stored objects that boxes meet, in the order of the grid, and what of it they meet."""
     found: dict[tuple[int, ...], list[Box]] = {}
     for box in boxes:
-        for place in product(*_grid(node, box)):
-            spans = zip(box, place, node.object_shape, strict=True)
-            part = tuple(
-                (max(low, at * step), min(high, (at + 1) * step)) for (low, high), at, step in spans
-            )
+        box = tuple(
+            (low, min(high, size)) for (low, high), size in zip(box, node.shape, strict=True)
+        )
+        for place in product(*cells(box, node.object_shape)):
+            part = common(cell_box(place, node.object_shape, node.shape), box)
             parts = found.setdefault(place, [])
-            if not any(_contains(other, part) for other in parts):
+            if not any(common(other, part) == part for other in parts):
                 parts.append(part)
     return dict(sorted(found.items()))
-
-
-def _grid(node: Array, box: Box) -> list[range]:
-    return [
-        range(low // step, -(-high // step))
-        for (low, high), step in zip(box, node.object_shape, strict=True)
-    ]
 
 
 def _objects_at_most(
@@ -306,30 +299,15 @@ def _pieces(box: Box, how: Downsampling) -> Iterator[Box]:
 
 
 def _whole_chunks(box: Box, node: Array) -> Box:
-    sides = zip(box, node.chunks, node.shape, strict=True)
-    return tuple(
-        (low // step * step, min(size, -(-high // step) * step)) for (low, high), step, size in sides
-    )
+    met = cells(box, node.chunks)
+    corners = [tuple(each[at] for each in met) for at in (0, -1)]
+    return around([cell_box(corner, node.chunks, node.shape) for corner in corners])
 
 
 def _scaled(box: Box, level: Array, other: Array) -> Box:
     """A box of one level, in another."""
-    sides = zip(box, level.shape, other.shape, strict=True)
-    return tuple((low * b // a, max(low * b // a + 1, high * b // a)) for (low, high), a, b in sides)
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    return tuple(
-        (min(low for low, _ in along), max(high for _, high in along))
-        for along in zip(*boxes, strict=True)
-    )
-
-
-def _contains(box: Box, other: Box) -> bool:
-    pairs = zip(box, other, strict=True)
-    return all(a <= c and d <= b for (a, b), (c, d) in pairs)
-
-
-def _cut(part: Box, whole: Box) -> tuple[slice, ...]:
-    pairs = zip(part, whole, strict=True)
-    return tuple(slice(low - first, high - first) for (low, high), (first, _) in pairs)
+    found = []
+    for (low, high), here, there in zip(box, level.shape, other.shape, strict=True):
+        first = low * there // here
+        found.append((first, max(first + 1, high * there // here)))
+    return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from omezarr_tui.edit.box import around, within
 from omezarr_tui.edit.decoded import Decoded
 from omezarr_tui.edit.downsampling import Blocking, Downsampling, Method, to_more, to_nearest
 from omezarr_tui.edit.downsampling_filters import (
@@ -20,6 +21,7 @@ from omezarr_tui.edit.downsampling_filters import (
     LINEAR,
     NEAREST,
     SMOOTHED,
+    SMOOTHED_NEAREST,
     ZOOM,
 )
 from omezarr_tui.edit.downsampling_windows import (
@@ -57,11 +59,11 @@ METHODS: dict[str, Method] = {
 # Where several agree with what is there, the first counts.
 _TRIED: tuple[Method, ...] = (
     *(MEAN_CUT, MEAN, MEAN_HALF_UP, STRIDE, NEAREST, SMOOTHED, LINEAR, ITK_GAUSSIAN),
-    *(ZOOM, GAUSSIAN, MODE, MEDIAN, MINIMUM, MAXIMUM, AREA),
+    *(SMOOTHED_NEAREST, ZOOM, GAUSSIAN, MODE, MEDIAN, MINIMUM, MAXIMUM, AREA),
 )
 _TRIED_ON_LABELS: tuple[Method, ...] = (STRIDE, NEAREST, MODE, *_TRIED)
 # These are made block by block by tools that use dask.
-_IN_BLOCKS: tuple[Method, ...] = (MEAN_CUT, NEAREST, SMOOTHED, LINEAR, ZOOM)
+_IN_BLOCKS: tuple[Method, ...] = (MEAN_CUT, NEAREST, SMOOTHED, LINEAR, SMOOTHED_NEAREST, ZOOM)
 
 _LONGEST = {0: 1, 1: 1024, 2: 48, 3: 20}  # elements of a place along each axis that is scaled
 _PLACES = 6  # that tell something
@@ -142,10 +144,10 @@ def detect_method(
             continue
         places += 1
         sources = [rival.how.source(box) for rival in rivals]
-        source = _around(sources)
+        source = around(sources)
         region = fine.read(source)
         for rival, part in zip(rivals, sources, strict=True):
-            rival.try_on(found, box, region[_cut(part, source)])
+            rival.try_on(found, box, region[within(part, source)], fine.extremes)
     return _judged(rivals, places, finer, coarser, is_label, like)
 
 
@@ -189,9 +191,15 @@ class _Rival:
         """The part of the values that came out the same."""
         return self.same / self.looked_at if self.looked_at else 0.0
 
-    def try_on(self, found: NDArray[Any], box: Box, region: NDArray[Any]) -> None:
+    def try_on(
+        self,
+        found: NDArray[Any],
+        box: Box,
+        region: NDArray[Any],
+        extremes: Callable[[Box], tuple[Any, Any] | None],
+    ) -> None:
         """Make the values of a box, and compare them with those that are there."""
-        made = self.how.values(box, region).astype(found.dtype)
+        made = self.how.values(box, region, extremes).astype(found.dtype)
         same = made == found
         if found.dtype.kind in "fc":
             same |= np.isnan(made) & np.isnan(found)
@@ -258,6 +266,8 @@ def _candidates(
             found.append(how)
             if method in _IN_BLOCKS:
                 found += _in_blocks(how, finer)
+            if method is ZOOM:
+                found += [replace(how, coarse=sizes) for sizes in _before_cut(how.fine, how.coarse)]
     found = list(dict.fromkeys(found))
     usual = found.pop(0)
     if usual not in found:
@@ -281,6 +291,19 @@ def _in_blocks(how: Downsampling, finer: Array) -> Iterator[Downsampling]:
             if other.pieces not in seen:
                 seen.add(other.pieces)
                 yield other
+
+
+def _before_cut(fine: Sequence[int], coarse: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """The sizes that ome-zarr-py may have zoomed to, before it cut off an element too much.
+
+    It cuts to ``size // (size / wanted)``, which a rounding makes one less than was wanted.
+    """
+    pairs = list(zip(fine, coarse, strict=True))
+    for factor in range(2, 9):
+        wanted = [a // factor if a != b else b for a, b in pairs]
+        cut = [a // (a / w) if w else 0 for (a, _), w in zip(pairs, wanted, strict=True)]
+        if tuple(cut) == tuple(coarse):
+            yield tuple(wanted)
 
 
 def _wants_factor(method: Method) -> bool:
@@ -358,16 +381,3 @@ def _ones(node: Array) -> tuple[int, ...]:
 
 def _is_constant(values: NDArray[Any]) -> bool:
     return bool((values == values.flat[0]).all())
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    """The smallest box around some."""
-    return tuple(
-        (min(low for low, _ in along), max(high for _, high in along))
-        for along in zip(*boxes, strict=True)
-    )
-
-
-def _cut(part: Box, whole: Box) -> tuple[slice, ...]:
-    pairs = zip(part, whole, strict=True)
-    return tuple(slice(low - first, high - first) for (low, high), (first, _) in pairs)

@@ -151,7 +151,7 @@ def _shifted(steps: Steps, path: str, axis: int, offset: Fraction, rank: int) ->
     if steps.shift:
         return _set(steps.shift, path, axis, offset)
     numbers = [like(offset if at == axis else Fraction(0), 0) for at in range(rank)]
-    if isinstance(steps.value, list) and steps.scale and "output" not in steps.value[0]:
+    if isinstance(steps.value, list) and steps.scale and not steps.is_single:
         added = {"type": "translation", "translation": numbers}
         return Change(path, "attributes", pointer_to(*steps.place, "-"), added)
     return Change(path, "attributes", pointer_to(*steps.place), steps.with_shift(numbers))

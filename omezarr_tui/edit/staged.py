@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,8 +95,15 @@ class Staged:
 
     # -- what is to change ---------------------------------------------------------------
 
-    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-        """Say what a key is to hold; None takes it away."""
+    def put(
+        self,
+        key: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
+        """Say what a key is to hold; None takes it away. Nobody else changes what is staged."""
         self._know(key)
         if value is None:
             self._staged[key] = _GONE
@@ -226,6 +233,10 @@ class Staged:
         staged = self._staged.get(key)
         return self.original(key) if staged is None else self.staged_bytes(staged)
 
+    def get_with_version(self, key: str) -> tuple[bytes | None, None]:
+        """All bytes of a key as they will be; what is staged has no versions."""
+        return self.get(key), None
+
     def documents(self, paths: Sequence[str], zarr_format: int | None) -> list[Documents]:
         """The documents of nodes as they will be."""
         untouched = [path for path in paths if not self._documents_touched(path)]
@@ -337,6 +348,13 @@ class Staged:
 
     def remove_folder(self, folder: str) -> None:
         """Nothing: the folders of keys come and go with them."""
+
+    def rename_folder(self, old: str, new: str) -> None:
+        """Say that a folder is to lie elsewhere."""
+        self.move(old, new)
+
+    def sweep(self, keys: Iterable[str]) -> None:
+        """Nothing: nothing is interrupted here."""
 
     def zarr_store(self) -> Store:
         """A read-only zarr store over the same."""

@@ -11,6 +11,7 @@ from omezarr_tui.edit.field import Number, exactly
 from omezarr_tui.ome.validate.rules import Place, is_number
 
 KEY = "coordinateTransformations"
+_CONTENT = ("type", "scale", "translation", "transformations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +51,31 @@ class Steps:
 
     def with_scale(self, numbers: Sequence[Number]) -> Any:
         """What is to stand at `place`, where there is no scale yet."""
-        scale = {"type": "scale", "scale": list(numbers)}
-        if isinstance(self.value, Mapping):  # an identity of 0.6
-            return {**self.value, **scale}
-        if self._is_single:
-            return [{**self.value[0], **scale}]
-        return [scale, *(step for step in self._listed if step.get("type") == "translation")]
+        return self._written(list(numbers), list(self.shift.numbers) if self.shift else None)
 
     def with_shift(self, numbers: Sequence[Number]) -> Any:
         """What is to stand at `place`, where there is no translation yet."""
-        shift = {"type": "translation", "translation": list(numbers)}
-        if isinstance(self.value, Mapping):
-            return _sequence(self.value, shift)
-        if self._is_single:
-            return [_sequence(self.value[0], shift)]
-        scales = [step for step in self._listed if step.get("type") == "scale"]
-        return [*(scales or [{"type": "scale", "scale": [1] * len(numbers)}]), shift]
+        scale = self.scale.numbers if self.scale else (1,) * len(numbers)
+        return self._written(list(scale), list(numbers))
 
     @property
-    def _listed(self) -> list[Any]:
-        return self.value if isinstance(self.value, list) else []
+    def is_single(self) -> bool:
+        """Whether one transformation is all that may stand there, as since 0.6."""
+        listed = self.value if isinstance(self.value, list) else [self.value]
+        return len(listed) == 1 and isinstance(listed[0], Mapping) and "output" in listed[0]
 
-    @property
-    def _is_single(self) -> bool:
-        """Whether it is the one transformation that a level has since 0.6."""
-        return len(self._listed) == 1 and "output" in self._listed[0]
+    def _written(self, scale: list[Number], shift: list[Number] | None) -> Any:
+        parts: list[dict[str, Any]] = [{"type": "scale", "scale": scale}]
+        if shift is not None:
+            parts.append({"type": "translation", "translation": shift})
+        if not self.is_single:
+            return parts
+        step = self.value[0] if isinstance(self.value, list) else self.value
+        others = {key: value for key, value in step.items() if key not in _CONTENT}
+        made = {**parts[0], **others}
+        if shift is not None:
+            made = {"type": "sequence", **others, "transformations": parts}
+        return [made] if isinstance(self.value, list) else made
 
 
 def read_steps(place: Place, value: Any, rank: int) -> Steps | None:
@@ -112,7 +113,11 @@ def read_steps(place: Place, value: Any, rank: int) -> Steps | None:
         if kind not in ("scale", "translation") or kind in found or "translation" in found:
             return None
         numbers = step.get(kind)
-        if not isinstance(numbers, list) or len(numbers) != rank or not all(map(is_number, numbers)):
+        if (
+            not isinstance(numbers, list)
+            or len(numbers) != rank
+            or not all(map(is_number, numbers))
+        ):
             return None
         found[kind] = Vector((*at, kind), tuple(numbers))
     return Steps(place, value, found.get("scale"), found.get("translation"))
@@ -124,11 +129,3 @@ def _inside(place: Place, value: Any) -> list[tuple[Place, Any]] | None:
     if not isinstance(value, list):
         return None
     return [((*place, number), step) for number, step in enumerate(value)]
-
-
-def _sequence(step: Mapping[str, Any], shift: dict[str, Any]) -> dict[str, Any]:
-    """A scale or an identity, and then a translation."""
-    rank = len(shift["translation"])
-    scale = {"type": "scale", "scale": step.get("scale", [1] * rank)}
-    others = {key: value for key, value in step.items() if key not in ("type", "scale")}
-    return {"type": "sequence", **others, "transformations": [scale, shift]}

@@ -18,7 +18,7 @@ from omezarr_tui.image.composite import (
     vivid,
 )
 from omezarr_tui.image.dots import dot_glyphs, set_dots
-from omezarr_tui.image.palette import mixed, shown
+from omezarr_tui.image.palette import greys, mixed, shown
 from omezarr_tui.image.quadrants import quadrants
 from omezarr_tui.image.states import STATE_GLYPHS, pattern_states
 
@@ -178,7 +178,8 @@ def color_frame(
     rendering
         Any but ``ascii``.
     depth
-        The colours that the terminal has; not ``none``.
+        The colours that the terminal has; ``none``, which makes greys, only of ``pixels``. With
+        any other these are as they are.
     cell_pixels
         Height and width of a cell in true pixels.
     steps
@@ -188,7 +189,7 @@ def color_frame(
     import numpy as np
 
     if rendering == "pixels":
-        return _pixel_frame(colors, cell_pixels)
+        return _pixel_frame(colors if depth != "none" else greys(colors), cell_pixels)
     per_cell = PER_CELL[rendering]
     samples = _filled_up(colors, per_cell)
     if depth == "16" and rendering != "braille":
@@ -215,6 +216,7 @@ def label_frame(
     rendering: Rendering,
     declared: Mapping[int, RGBA] | None = None,
     depth: Depth = "true",
+    cell_pixels: tuple[int, int] = CELL_PIXELS,
     *,
     dark: bool = True,
 ) -> Frame:
@@ -230,6 +232,8 @@ def label_frame(
         Red, green, blue and opacity of some values, from 0 to 255.
     depth
         The colours that the terminal has.
+    cell_pixels
+        Height and width of a cell in true pixels.
     dark
         Whether the terminal's background is dark.
     """
@@ -237,9 +241,9 @@ def label_frame(
 
     tints = label_tints(labels, declared or {}, 100)
     seen = tints.alpha > 0
-    if rendering != "ascii" and depth != "none":
+    if rendering == "pixels" or (rendering != "ascii" and depth != "none"):
         shown = np.rint(tints.colors * tints.alpha[..., None]).astype(np.uint8)
-        return color_frame(shown, rendering, depth)
+        return color_frame(shown, rendering, depth, cell_pixels)
     if rendering != "ascii":
         return dots_frame(np.where(outlines(labels) & seen, 1.0, 0.35 * seen), rendering)
     # Neighbouring labels differ in glyph, and none is as pale as the empty background, be that

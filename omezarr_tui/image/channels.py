@@ -16,7 +16,7 @@ MOST = 16  # channels that are composed: more could not be told apart
 WHITE: RGB = (255, 255, 255)
 _PRIMARIES: tuple[RGB, ...] = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 # Colours of channels that have none: what microscopists use, the most common first.
-_USUAL: tuple[RGB, ...] = (
+USUAL: tuple[RGB, ...] = (
     (0, 255, 0), (255, 0, 255), (0, 160, 255), (255, 200, 0), (255, 60, 60), (0, 255, 255),
 )  # fmt: skip
 _WHOLE_NUMBERS = re.compile(r"(u?)int(\d+)")
@@ -56,7 +56,7 @@ def channel_color(image: Image, look: Look, at: int) -> RGB:
         return red, green, blue
     if channel_count(image) == 1:
         return WHITE
-    return next(islice(cycle(_USUAL), at, None))
+    return next(islice(cycle(USUAL), at, None))
 
 
 def is_shown(image: Image, look: Look, at: int) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.image.composite import RGB
-from omezarr_tui.image.look import COLORMAPS, GREY, OF_CHANNEL
+from omezarr_tui.image.look import GREY, OF_CHANNEL
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,15 +57,6 @@ def color_table(colormap: str, color: RGB = (255, 255, 255)) -> np.ndarray[Any, 
     places = np.arange(_SHADES) * len(table) // _SHADES
     colors: np.ndarray[Any, Any] = np.rint(np.asarray(table)[places, :3] * 255).astype(np.uint8)
     return colors
-
-
-@cache
-def colormap_names() -> tuple[str, ...]:
-    """The colormaps that there are: our own first, then those of the cmap library by name."""
-    import cmap
-
-    known = {*cmap.Catalog().unique_keys()}
-    return (*COLORMAPS, *sorted(known - {*COLORMAPS}, key=str.lower))
 
 
 def colored(

@@ -38,14 +38,13 @@ def framed(
     look, label = request.look, request.image.multiscale.label
     values = layers[0].samples.values
     if label is not None and values.dtype.kind in "iub":
-        return label_frame(values, look.rendering, label.colors, look.depth, dark=look.dark)
+        return label_frame(
+            values, look.rendering, label.colors, look.depth, look.cell_pixels, dark=look.dark
+        )
     tints = _tints(request, labels)
     single = len(layers) == 1
     states = states_of_all([layer.samples for layer in layers])
-    lights = [
-        intensities(layer.samples.values, layer.window, gamma=look.gamma, invert=look.invert)
-        for layer in layers
-    ]
+    lights = _lights(request, layers)
     glyph = partial(
         glyph_frame,
         rendering=look.rendering,
@@ -56,7 +55,8 @@ def framed(
         tints=tints,
     )
     plain = single and look.colormap == GREY and not request.is_composed
-    if look.depth == "none" or (look.rendering == "ascii" and plain):
+    has_colors = look.depth != "none" or look.rendering == "pixels"  # which can be greys
+    if not has_colors or (look.rendering == "ascii" and plain):
         light = lights[0] if single else _luminance(request, layers, lights)
         return glyph(light)
     colors = _colors(request, layers, lights)
@@ -72,12 +72,19 @@ def framed(
 
 def colors_of(request: PictureRequest, layers: Sequence[Layer]) -> np.ndarray[Any, Any]:
     """The colours of a picture without labels and states: red, green, blue (rows, columns, 3)."""
-    look = request.look
-    lights = [
-        intensities(layer.samples.values, layer.window, gamma=look.gamma, invert=look.invert)
-        for layer in layers
-    ]
-    return _colors(request, layers, lights)
+    return _colors(request, layers, _lights(request, layers))
+
+
+def _lights(request: PictureRequest, layers: Sequence[Layer]) -> list[np.ndarray[Any, Any]]:
+    """The brightness of each channel; that of an opacity, which is no brightness, as it is."""
+    look, lights = request.look, []
+    for layer in layers:
+        values, window = layer.samples.values, layer.window
+        if request.is_composed and is_opacity(request.image, layer.channel):
+            lights.append(intensities(values, window))
+        else:
+            lights.append(intensities(values, window, gamma=look.gamma, invert=look.invert))
+    return lights
 
 
 def _colors(

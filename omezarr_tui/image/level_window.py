@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.image.channels import channel_axis
 from omezarr_tui.image.contrast import window_of
@@ -16,6 +16,8 @@ from omezarr_tui.settings import MIB
 from omezarr_tui.store.node import Array
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from omezarr_tui.image.reader import Reader
 
 # What is read for it at the most: it must not delay the first picture.
@@ -55,7 +57,7 @@ def level_window(
     """The window of a channel from percentiles of the coarsest level.
 
     Planes are taken at even distances, as many as a bound on bytes allows; of a plane that is
-    too large by itself, its middle.
+    too large by itself, its middle. Chunks that were never written are left out.
 
     Parameters
     ----------
@@ -89,15 +91,18 @@ def level_window(
     if not regions:
         return None
     share = max(1, _MOST_VALUES // len(regions))
-    values = []
+    values: list[np.ndarray[Any, Any]] = []
     for region in regions:
         for block in reader.blocks(array, region, cancelled):
+            if not block.written:
+                fill = block.values.flat[:1]  # all there is where nothing was ever written
+                continue
             flat = block.values.reshape(-1)
             count = math.prod(part.stop - part.start for part in region)
             step = max(1, round(count / share))
             complete = complete and step == 1
             values.append(flat[::step])
-    return LevelWindow(window_of(np.concatenate(values)), level, not complete)
+    return LevelWindow(window_of(np.concatenate(values or [fill])), level, not complete)
 
 
 def _regions(

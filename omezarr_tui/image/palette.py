@@ -84,6 +84,14 @@ def shown(colors: np.ndarray[Any, Any], depth: Few) -> np.ndarray[Any, Any]:
     return found
 
 
+def greys(colors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Colours as greys that are as light: red, green and blue (..., 3), uint8."""
+    import numpy as np
+
+    light = np.rint(colors @ np.array(_LUMINANCE)).astype(np.uint8)
+    return np.repeat(light[..., None], 3, axis=-1)
+
+
 def mixed(colors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """The 16 colours in a pattern: two of them side by side for one that is between them.
 

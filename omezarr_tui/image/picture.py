@@ -76,6 +76,8 @@ class PictureRequest:
     def is_composed(self) -> bool:
         """Whether channels are shown one over another."""
         axis = channel_axis(self.image)
+        if self.projection is not None and axis == self.view.moving:
+            return False  # they are one already
         return axis in self.view.fixed and is_composed(self.image, self.look)
 
     def sampling(self) -> Sampling:
@@ -312,7 +314,7 @@ class Painter:
             if taken is not None:
                 part = "a sample of " if taken.is_sample else ""
                 return taken.window, f"{percent} of {part}level {taken.level}"
-        return window_of(samples.values), f"{percent} of what is seen"
+        return window_of(_written(samples)), f"{percent} of what is seen"
 
     def _level_window(
         self, image: Image, channel: int, cancelled: Callable[[], bool]
@@ -326,6 +328,15 @@ class Painter:
                     raise
                 windows[key] = None  # what is seen can be told all the same
         return windows[key]
+
+
+def _written(samples: Samples) -> np.ndarray[Any, Any]:
+    """The values of what was ever written; where nothing was, all of them."""
+    values, unwritten = samples.values, samples.unwritten
+    if unwritten is None or unwritten.all():
+        return values
+    written: np.ndarray[Any, Any] = values[~unwritten]
+    return written
 
 
 def _only_value(samples: Samples) -> float | None:

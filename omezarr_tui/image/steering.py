@@ -26,10 +26,10 @@ def placed(request: PictureRequest, axis: int, position: int, size: int) -> Pict
     What showed all of that axis, channels one over another or a projection, shows one of it.
     """
     request = replace(request, view=request.view.at(axis, position, size))
-    if axis == channel_axis(request.image) and request.is_composed:
-        request = replace(request, look=replace(request.look, composed=False))
     if axis == request.view.moving and request.projection is not None:
         request = replace(request, projection=None)
+    if axis == channel_axis(request.image) and request.is_composed:
+        request = replace(request, look=replace(request.look, composed=False))
     return request
 
 

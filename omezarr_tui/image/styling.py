@@ -11,7 +11,7 @@ from omezarr_tui.image.channels import (
     channel_axis,
     channel_color,
     composed_channels,
-    is_shown,
+    is_opacity,
     told_window,
 )
 from omezarr_tui.image.composite import RGB
@@ -121,17 +121,24 @@ def window_shifted(
 
 
 def composed_or_alone(request: PictureRequest) -> PictureRequest:
-    """Show channels one over another, or the one that the view stands on."""
-    return _styled(request, replace(request.look, composed=not request.is_composed, colormap=GREY))
+    """Show channels one over another, or the one that the view stands on.
+
+    A projection along the channels, which shows them all as one, ends.
+    """
+    look = replace(request.look, composed=not request.is_composed, colormap=GREY)
+    if request.view.moving == channel_axis(request.image):
+        request = replace(request, projection=None)
+    return _styled(request, look)
 
 
 def channel_toggled(request: PictureRequest, at: int) -> PictureRequest:
     """Show a channel among the others, or leave it out; the last one stays."""
     look = request.look
-    shown = is_shown(request.image, look, at)
-    if shown and composed_channels(request.image, look) == [at]:
+    together = composed_channels(request.image, look)
+    lit = [channel for channel in together if not is_opacity(request.image, channel)]
+    if lit == [at]:
         return request
-    changed = replace(look.channel(at), shown=not shown)
+    changed = replace(look.channel(at), shown=at not in together)
     return _styled(request, look.with_channel(at, changed))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 # The documents that stand in a node's folder, by name; or why they cannot be read.
 Documents = Mapping[str, bytes] | OSError
+
+
+# The version of a key that is not there, for `Access.put`.
+MISSING = "missing"
+
+
+class ChangedMeanwhile(OSError):
+    """A key is no longer what it was when it was looked at: it was not written."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} was changed by another program meanwhile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,12 @@ class Access(Protocol):
     def get(self, key: str) -> bytes | None:
         """All bytes of a key; None where there is no such key."""
 
+    def get_with_version(self, key: str) -> tuple[bytes | None, str | None]:
+        """All bytes of a key, and what `put` can tell by that they are still the same.
+
+        The version is `MISSING` where there is no such key, and None where the place tells none.
+        """
+
     def documents(self, paths: Sequence[str], zarr_format: int | None) -> list[Documents]:
         """The documents of nodes, of a format or (None) of any; what is there of them.
 
@@ -136,17 +153,33 @@ class Access(Protocol):
     def keys_below(self, folder: str) -> Iterator[tuple[str, int]]:
         """Each key below a folder, relative to it, with its size in bytes."""
 
-    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+    def put(
+        self,
+        key: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
         """Set a key in one step, or delete it where the value is None.
 
-        A new key gets the permissions of `mode`; one that is there keeps its own.
+        A new key gets the permissions of `mode`; one that is there keeps its own. With a
+        version, of `get_with_version`, only a key that is still the same: the server itself sees
+        to that where it can (buckets, but for deleting, and for servers of other makers that
+        ignore conditions), else it is looked at just before. Else `ChangedMeanwhile`.
         """
+
+    def sweep(self, keys: Iterable[str]) -> None:
+        """Remove what a `put` of these keys that was interrupted left beside them; no more."""
 
     def mode(self, key: str) -> int | None:
         """The permission bits of a key; None where it is missing, or has none."""
 
     def remove_folder(self, folder: str) -> None:
         """Remove a folder that is empty; any other is left as it is."""
+
+    def rename_folder(self, old: str, new: str) -> None:
+        """Move a folder with all that is in it to where nothing is, where it `can_rename`."""
 
     def zarr_store(self) -> Store:
         """A read-only zarr store over the same place."""

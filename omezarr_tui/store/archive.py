@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from omezarr_tui.errors import UserError
@@ -185,9 +185,27 @@ class ArchiveAccess:
             if not top or path.startswith(f"{top}/"):
                 yield path[len(top) + 1 if top else 0 :], info.compress_size
 
-    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+    def get_with_version(self, key: str) -> tuple[bytes | None, None]:
+        """All bytes of a key, and None: nothing is put here."""
+        return self.get(key), None
+
+    def put(
+        self,
+        key: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
         """Refuse."""
         raise UserError(f"{self.location.name} was not changed", self.why_read_only())
+
+    def sweep(self, keys: Iterable[str]) -> None:
+        """Nothing: nothing is put here."""
+
+    def rename_folder(self, old: str, new: str) -> None:
+        """Refuse."""
+        self.put(old, None)
 
     def mode(self, key: str) -> None:
         """None: a zip that is read has no permissions of its own."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from socket import gaierror
 from typing import TYPE_CHECKING, TypeVar
 
 from omezarr_tui.errors import UserError
-from omezarr_tui.store.access import Entry, Options
+from omezarr_tui.store.access import MISSING, ChangedMeanwhile, Entry, Options
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.protocols import file_system, understood
 from omezarr_tui.store.remote import RemoteAccess
+from omezarr_tui.store.replacing import partial_name
 from omezarr_tui.text import visible
 
 if TYPE_CHECKING:
@@ -138,17 +139,44 @@ class FileTransport:
             pending += [f"{folder}{name}/" for name, is_folder, _ in found if is_folder]
             yield [(f"{folder}{name}", size) for name, is_folder, size in found if not is_folder]
 
-    async def put(self, address: str, value: bytes | None, *, mode: int | None = None) -> None:
-        """Set a file, or delete it where the value is None; in one step if fsspec does it so."""
+    async def get_with_version(self, address: str) -> tuple[bytes, None]:
+        """All bytes of a file, and None: not every file system tells a version."""
+        return await self.get(address), None
+
+    async def put(
+        self,
+        address: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
+        """Set a file, or delete it where the value is None.
+
+        In one step where the file system can move a file to the place of another, or sets
+        files so itself, as buckets do. With `MISSING`, it is looked just before whether there
+        is one.
+        """
 
         def write(fs: AbstractFileSystem, path: str) -> None:
+            if version == MISSING and fs.exists(path):
+                raise ChangedMeanwhile(address)
             if value is not None:
                 fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-                fs.pipe_file(path, value)
+                _replace(fs, path, value)
             elif fs.exists(path):
                 fs.rm_file(path)
 
         await self._do(address, write)
+
+    async def sweep(self, addresses: Iterable[str]) -> None:
+        """Remove what a `put` of these that was interrupted left beside them."""
+
+        def remove(fs: AbstractFileSystem, path: str) -> None:
+            if fs.exists(_beside(path)):
+                fs.rm_file(_beside(path))
+
+        await asyncio.gather(*(self._do(address, remove) for address in addresses))
 
     async def remove_folder(self, address: str) -> None:
         """Remove a folder that is empty."""
@@ -158,6 +186,10 @@ class FileTransport:
                 fs.rmdir(path)
 
         await self._do(address, remove)
+
+    async def rename_folder(self, old: str, new: str) -> None:
+        """Refuse: many file systems of fsspec do this file by file."""
+        raise OSError(f"in {self._root} a folder cannot be moved in one step")
 
     async def _do(self, address: str, work: Callable[[AbstractFileSystem, str], T]) -> T:
         """Do some work in a thread; where the connection is lost, again over a new one."""
@@ -170,7 +202,7 @@ class FileTransport:
                 return await asyncio.wait_for(request, _SECONDS)
             except TimeoutError as error:
                 raise TimeoutError(f"{self._root} did not answer in time") from error
-            except (UserError, asyncio.CancelledError):
+            except (UserError, ChangedMeanwhile, asyncio.CancelledError):
                 raise
             except (ConnectionError, EOFError) as error:
                 if wait is None:
@@ -209,6 +241,29 @@ class FileTransport:
         for secret in self._hidden:
             text = text.replace(secret, "…")
         return visible(text, 200)
+
+
+def _beside(path: str) -> str:
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{partial_name(name)}"
+
+
+def _replace(fs: AbstractFileSystem, path: str, value: bytes) -> None:
+    """Set a file: by way of another beside it, where that can be moved to its place."""
+    from fsspec import AbstractFileSystem
+
+    if type(fs).mv is not AbstractFileSystem.mv:  # which copies
+        try:
+            fs.pipe_file(_beside(path), value)
+            fs.mv(_beside(path), path)
+        except ConnectionError:
+            raise
+        except Exception:  # some rename only to where nothing is
+            if fs.exists(_beside(path)):
+                fs.rm_file(_beside(path))
+        else:
+            return
+    fs.pipe_file(path, value)
 
 
 def _listed(fs: AbstractFileSystem, path: str) -> list[tuple[str, bool, int]]:

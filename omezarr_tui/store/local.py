@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omezarr_tui.errors import UserError
-from omezarr_tui.store.access import Documents, Entry
+from omezarr_tui.store.access import MISSING, Documents, Entry
 from omezarr_tui.store.documents import ZARR_JSON, ZARRAY, ZATTRS, ZGROUP
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.node import join_path
+from omezarr_tui.store.replacing import move_folder, replace_file, sweep_beside, version_of
 from omezarr_tui.store.standins import name_link
 from omezarr_tui.store.strangers import HEAD_BYTES, name_file
 
@@ -70,6 +70,15 @@ class LocalAccess:
                 return file.read()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
+
+    def get_with_version(self, key: str) -> tuple[bytes | None, str]:
+        """All bytes of a key, and what `put` can tell by that they are still the same."""
+        try:
+            with open(self._path(key), "rb") as file:
+                version = version_of(os.fstat(file.fileno()))
+                return file.read(), version
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None, MISSING
 
     def documents(self, paths: Sequence[str], zarr_format: int | None) -> list[Documents]:
         """The documents of nodes; of any format, as the disk is quick to say."""
@@ -221,38 +230,39 @@ class LocalAccess:
                         with suppress(FileNotFoundError):
                             yield key, entry.stat().st_size
 
-    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-        """Set a key in one step, or delete it where the value is None.
-
-        The new file stands beside the old one until it is whole and on the disk, then
-        takes its place, its permissions and, where allowed, its owner. Where there was none,
-        its permissions are `mode`, or what the user's mask says.
+    def put(
+        self,
+        key: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
+        """Set a key in one step, or delete it where the value is None; see `replace_file`.
 
         Raises
         ------
         UserError
             The place is read-only.
+        ChangedMeanwhile
+            The key is no longer of that version.
         OSError
             The disk refused.
         """
         if reason := self.why_read_only():
             raise UserError(f"{self.location.name} was not changed", reason)
-        path = Path(self._path(key))
-        if value is None:
-            path.unlink(missing_ok=True)
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(value)
-                file.flush()
-                os.fsync(file.fileno())
-            _set_permissions(path, beside, mode)
-            Path(beside).replace(path)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
+            replace_file(self._path(key), value, mode=mode, version=version)
+        except OSError as error:
+            if error.errno is not None:  # what users know is the key, not the file beside it
+                error.filename = key
+                error.filename2 = None
             raise
+
+    def sweep(self, keys: Iterable[str]) -> None:
+        """Remove what a `put` of these keys that was interrupted left beside them."""
+        for key in keys:
+            sweep_beside(self._path(key))
 
     def mode(self, key: str) -> int | None:
         """The permission bits of a key; None where it is missing."""
@@ -265,6 +275,20 @@ class LocalAccess:
         """Remove a folder that is empty; any other is left as it is."""
         with suppress(OSError):
             os.rmdir(self._path(folder))
+
+    def rename_folder(self, old: str, new: str) -> None:
+        """Move a folder with all that is in it, in one step.
+
+        Raises
+        ------
+        UserError
+            The place is read-only.
+        OSError
+            Something is there already, or the disk refused.
+        """
+        if reason := self.why_read_only():
+            raise UserError(f"{self.location.name} was not changed", reason)
+        move_folder(Path(self._path(old)), Path(self._path(new)))
 
     def zarr_store(self) -> Store:
         """A read-only zarr store over the same place."""
@@ -314,18 +338,3 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link in a circle, say
         return False
-
-
-def _set_permissions(old: Path, new: str, mode: int | None) -> None:
-    try:
-        status = old.stat()
-    except FileNotFoundError:
-        if mode is None:
-            mask = os.umask(0)
-            os.umask(mask)
-            mode = 0o666 & ~mask
-        Path(new).chmod(mode)
-        return
-    with suppress(OSError):  # only root may give files away
-        os.chown(new, status.st_uid, status.st_gid)
-    Path(new).chmod(stat.S_IMODE(status.st_mode))

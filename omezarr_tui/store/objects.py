@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from omezarr_tui.errors import UserError
 from omezarr_tui.settings import MIB
-from omezarr_tui.store.access import Entry, Options
+from omezarr_tui.store.access import MISSING, ChangedMeanwhile, Entry, Options
 from omezarr_tui.store.location import ARCHIVES, WEB, Location
 from omezarr_tui.store.refusals import (
     IGNORES_RANGES,
@@ -29,6 +29,7 @@ from omezarr_tui.store.webindex import names_in_index
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from obstore import ObjectMeta, PutMode, UpdateVersion
     from obstore.store import ObjectStore
 
     from omezarr_tui.store.credentials import Way
@@ -141,16 +142,24 @@ class ObjectTransport:
     @_again
     async def get(self, address: str, most: int | None = None) -> bytes:
         """All bytes of an object."""
-        import obstore
-
         try:
-            with self._told(address):
-                result = await obstore.get_async(self._store(), self._key(address))
-                if most is not None and result.meta["size"] > most:
-                    raise OSError(f"{address} is larger than what is read of it here")
-                return bytes(await result.bytes_async())
+            return (await self._whole(address, most))[0]
         except NoLength:
             return await self._plainly(address, _WHOLE_BYTES if most is None else most)
+
+    @_again
+    async def get_with_version(self, address: str) -> tuple[bytes, str | None]:
+        """All bytes of an object, and which version of it they are."""
+        return await self._whole(address, None)
+
+    async def _whole(self, address: str, most: int | None) -> tuple[bytes, str | None]:
+        import obstore
+
+        with self._told(address):
+            result = await obstore.get_async(self._store(), self._key(address))
+            if most is not None and result.meta["size"] > most:
+                raise OSError(f"{address} is larger than what is read of it here")
+            return bytes(await result.bytes_async()), _version(result.meta)
 
     async def _plainly(self, address: str, most: int) -> bytes:
         """All bytes of a page or file, from a server that does not tell their length."""
@@ -259,24 +268,57 @@ class ObjectTransport:
             async for batch in stream:
                 yield [(each["path"][skip:], each["size"]) for each in batch]
 
-    async def put(self, address: str, value: bytes | None, *, mode: int | None = None) -> None:
-        """Set an object in one step, or delete it where the value is None."""
+    @_again
+    async def put(
+        self,
+        address: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
+        """Set an object in one step, or delete it where the value is None.
+
+        With a version the server itself sees to it that it is still so, but for deleting: then
+        it is asked just before. Some servers that speak S3 ignore the condition.
+        """
         import obstore
 
         with self._told(address):
-            if value is None:
-                await obstore.delete_async(self._store(), self._key(address))
-            else:
+            if value is not None:
                 # In one request: only then it is there whole or not at all.
                 await obstore.put_async(
-                    self._store(), self._key(address), value, use_multipart=False
+                    self._store(),
+                    self._key(address),
+                    value,
+                    mode=_only(version),
+                    use_multipart=False,
                 )
+                return
+            if version is not None and version != await self._version_now(address):
+                raise ChangedMeanwhile(address)
+            await obstore.delete_async(self._store(), self._key(address))
+
+    async def _version_now(self, address: str) -> str | None:
+        import obstore
+
+        try:
+            return _version(await obstore.head_async(self._store(), self._key(address)))
+        except FileNotFoundError:
+            return MISSING
+
+    async def sweep(self, addresses: Iterable[str]) -> None:
+        """Nothing: what was not put whole is not there."""
 
     async def mode(self, address: str) -> None:
         """None: objects have no permission bits."""
 
     async def remove_folder(self, address: str) -> None:
         """Nothing: a folder is there as long as there is something in it."""
+
+    async def rename_folder(self, old: str, new: str) -> None:
+        """Refuse."""
+        raise OSError(f"{self._root} has no folders that could be moved")
 
     def _store(self) -> ObjectStore:
         if self._way not in self._stores:
@@ -299,3 +341,24 @@ class ObjectTransport:
             raise OSError("its name cannot be asked for over a network") from error
         except Exception as error:
             raise as_os_error(error, self._root, self._tried) from error
+
+
+def _version(meta: ObjectMeta) -> str | None:
+    """The etag, and the generation that Google counts: each server goes by its own."""
+    etag, version = meta["e_tag"], meta["version"]
+    return None if etag is None and version is None else f"{etag or ''} {version or ''}"
+
+
+def _only(version: str | None) -> PutMode:
+    """Which object is to be set: any, one that is not there yet, or one of a version."""
+    if version is None:
+        return "overwrite"
+    if version == MISSING:
+        return "create"
+    etag, _, number = version.rpartition(" ")
+    only: UpdateVersion = {}
+    if etag:
+        only["e_tag"] = etag
+    if number:
+        only["version"] = number
+    return only

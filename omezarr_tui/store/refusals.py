@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from omezarr_tui.store.access import ChangedMeanwhile
+
 IGNORES_RANGES = "the server sends whole files only, no parts of them"
 
 _STATUS = re.compile(r"status(?: code)?:? (\d{3})")
@@ -20,6 +22,8 @@ _FETCHING = re.compile(r"credential provider: \w+: (.*)")
 # Where the credentials of a machine, container or login are asked for.
 _OF_ROLES = ("/latest/api/token", "/latest/meta-data", "computeMetadata", "token request")
 _EXPIRED = ("ExpiredToken", "TokenRefreshRequired", "token has expired", "RequestTimeTooSkewed")
+# MinIO, Ceph and others of their kind; and the answer 507 itself.
+_FULL = ("StorageFull", "QuotaExceeded", "507 Insufficient")
 _UNKNOWN = ("InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch")
 
 
@@ -76,7 +80,13 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
     tried
         As whom it was asked, in words.
     """
-    from obstore.exceptions import NotFoundError, PermissionDeniedError, UnauthenticatedError
+    from obstore.exceptions import (
+        AlreadyExistsError,
+        NotFoundError,
+        PermissionDeniedError,
+        PreconditionError,
+        UnauthenticatedError,
+    )
 
     text = str(error)
     if isinstance(error, NotFoundError):
@@ -87,6 +97,8 @@ def as_os_error(error: Exception, place: str, tried: str) -> OSError:
         return NotLetIn(f"{fetching[1]}; tried {tried}")
     if any(part in text for part in _OF_ROLES):
         return NotLetIn(f"no credentials could be fetched for {place}; tried {tried}")
+    if isinstance(error, PreconditionError | AlreadyExistsError):
+        return ChangedMeanwhile(place)
     status = _STATUS.search(text)
     answer = status[1] if status else ""
     code = _CODE.search(text)
@@ -113,6 +125,8 @@ def _of_answer(text: str, place: str) -> OSError | None:
     region = _REGION.search(text)
     if region or "incorrectly configured region" in text or "PermanentRedirect" in text:
         return WrongRegion(place, region[1] if region else None)
+    if any(code in text for code in _FULL):
+        return OSError(f"{place} has no room left, or your quota there is used up")
     if status := _STATUS.search(text):
         return OSError(f"{place} answered {status[1]}, also when it was asked again")
     return None

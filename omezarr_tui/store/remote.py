@@ -6,12 +6,12 @@ user turns away, and not believed where servers are known to lie.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from omezarr_tui.errors import UserError
-from omezarr_tui.store.access import Documents, Entry, Options
+from omezarr_tui.store.access import MISSING, ChangedMeanwhile, Documents, Entry, Options
 from omezarr_tui.store.asked import AskedDocuments
 from omezarr_tui.store.location import WEB, Location
 from omezarr_tui.store.node import join_path
@@ -235,21 +235,46 @@ class RemoteAccess:
 
     # -- writing --------------------------------------------------------------------------
 
-    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+    def get_with_version(self, key: str) -> tuple[bytes | None, str | None]:
+        """All bytes of a key, and what `put` can tell by that they are still the same."""
+        try:
+            return wait_for(self._ask(self._transport.get_with_version(self._address(key))))
+        except FileNotFoundError:
+            return None, MISSING
+
+    def put(
+        self,
+        key: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
         """Set a key in one step, or delete it where the value is None.
 
         Raises
         ------
         UserError
             The place is read-only.
+        ChangedMeanwhile
+            The key is no longer of that version.
         OSError
             The server refused.
         """
-        if reason := self.why_read_only():
-            raise UserError(f"{self.location.name} was not changed", reason)
+        self._check_writable()
         self._asked.remembered.drop(key)
         self._listings = {}
-        wait_for(self._ask(self._transport.put(self._address(key), value, mode=mode)))
+        address = self._address(key)
+        try:
+            wait_for(self._ask(self._transport.put(address, value, mode=mode, version=version)))
+        except ChangedMeanwhile:
+            # Where only the answer was lost it was asked for again, and what is there is ours.
+            if self.get(key) != value:
+                raise ChangedMeanwhile(key) from None
+
+    def sweep(self, keys: Iterable[str]) -> None:
+        """Remove what a `put` of these keys that was interrupted left beside them."""
+        wait_for(self._ask(self._transport.sweep([self._address(key) for key in keys])))
 
     def mode(self, key: str) -> int | None:
         """The permission bits of a key, where the protocol has them."""
@@ -260,11 +285,29 @@ class RemoteAccess:
         with suppress(OSError):
             wait_for(self._ask(self._transport.remove_folder(self._address(folder))))
 
+    def rename_folder(self, old: str, new: str) -> None:
+        """Move a folder with all that is in it, in one step, where it `can_rename`.
+
+        Raises
+        ------
+        UserError
+            The place is read-only.
+        OSError
+            Something is there already, or the server refused.
+        """
+        self._check_writable()
+        self.forget()
+        wait_for(self._ask(self._transport.rename_folder(self._address(old), self._address(new))))
+
     def zarr_store(self) -> Store:
         """A read-only zarr store over the same place."""
         from omezarr_tui.store.bridge import AccessStore
 
         return AccessStore(self)
+
+    def _check_writable(self) -> None:
+        if reason := self.why_read_only():
+            raise UserError(f"{self.location.name} was not changed", reason)
 
     # -- one request ----------------------------------------------------------------------
 

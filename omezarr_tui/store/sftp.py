@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import posixpath
-import secrets
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from omezarr_tui.store.access import Entry
+from omezarr_tui.store.sftp_files import (
+    behind_link,
+    beside_of,
+    check,
+    make_folder,
+    removed,
+    status_of,
+    version_of,
+)
 from omezarr_tui.store.sftp_requests import Found, answer, as_large, aside, listed, opened, to_read
 from omezarr_tui.store.ssh import Connection
 from omezarr_tui.store.waiting import begin
@@ -63,6 +71,16 @@ class SFTPTransport:
                     return self._part(file, 0, size)
 
                 return await as_large(file, size, whole)
+
+        return await self._do(address, work)
+
+    async def get_with_version(self, address: str) -> tuple[bytes, str | None]:
+        """All bytes of a file, and its size and time, which is told in whole seconds only."""
+
+        async def work(client: SFTPClient) -> tuple[bytes, str | None]:
+            async with to_read(client, _path(address)) as (file, _):
+                status = await answer(file.stat())
+                return await self._part(file, 0, status.size or 0), version_of(status)
 
         return await self._do(address, work)
 
@@ -129,25 +147,34 @@ class SFTPTransport:
         except FileNotFoundError:  # removed meanwhile
             return []
 
-    async def put(self, address: str, value: bytes | None, *, mode: int | None = None) -> None:
+    async def put(
+        self,
+        address: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
         """Set a file in one step, or delete it where the value is None.
 
         The new file stands beside the old one until it is whole and on the disk, then takes
         its place, its permissions and, where allowed, its owner. Where there was none, its
-        permissions are `mode`, or what the server's mask says.
+        permissions are `mode`, or what the server's mask says. A link stays, and the file that
+        it leads to is set. The version is compared just before that.
         """
-        from asyncssh.sftp import SFTPNoSuchFile
-
-        path = _path(address)
-        beside = posixpath.join(posixpath.dirname(path), f".{secrets.token_hex(4)}.partial")
 
         async def work(client: SFTPClient) -> None:
+            path = _path(address)
             if value is None:
-                with suppress(SFTPNoSuchFile):
-                    await answer(client.remove(path))
+                await check(client, path, version)
+                await removed(client, path)
                 return
+            path = await behind_link(client, path)
+            beside = beside_of(path)
             try:
                 await self._write(client, path, beside, value, mode)
+                await check(client, path, version)
+                await answer(client.posix_rename(beside, path))
             except BaseException:
                 aside(client.remove(beside))
                 raise
@@ -158,21 +185,18 @@ class SFTPTransport:
         self, client: SFTPClient, path: str, beside: str, value: bytes, mode: int | None
     ) -> None:
         from asyncssh import SFTPAttrs
-        from asyncssh.sftp import SFTPFailure, SFTPNoSuchFile, SFTPOpUnsupported
+        from asyncssh.sftp import SFTPFailure, SFTPOpUnsupported
         from asyncssh.sftp import SFTPPermissionDenied as Refused
 
-        old: SFTPAttrs | None = None
-        try:
-            old = await answer(client.stat(path))
-        except SFTPNoSuchFile:
-            folder = posixpath.dirname(path) or "."
-            if not await answer(client.isdir(folder)):
-                await answer(client.makedirs(folder, exist_ok=True))
-        if old is not None and old.permissions is not None:
+        # Beside it there may be what a program left that was killed, or a link put there.
+        old, _ = await asyncio.gather(status_of(client, path), removed(client, beside))
+        if old is None:
+            await make_folder(client, posixpath.dirname(path))
+        elif old.permissions is not None:
             mode = stat.S_IMODE(old.permissions)
         # Nobody may read in between what nobody may read afterwards.
         attributes = SFTPAttrs() if mode is None else SFTPAttrs(permissions=_PRIVATE)
-        async with opened(client, beside, "wb", attributes) as file:
+        async with opened(client, beside, "xb", attributes) as file:
             blocks = range(0, len(value), _BLOCK_BYTES)
             parts = [value[at : at + _BLOCK_BYTES] for at in blocks]
             await asyncio.gather(*map(self._write_block, [file] * len(parts), blocks, parts))
@@ -184,11 +208,36 @@ class SFTPTransport:
             with suppress(SFTPOpUnsupported):  # not every server tells when it is on the disk
                 await answer(file.fsync())
             await answer(file.close())
-        await answer(client.posix_rename(beside, path))
+
+    async def sweep(self, addresses: Iterable[str]) -> None:
+        """Remove what a `put` of these that was interrupted left beside them."""
+
+        async def sweep_one(address: str) -> None:
+            async def work(client: SFTPClient) -> None:
+                with suppress(FileNotFoundError):  # a link that leads nowhere
+                    path = await behind_link(client, _path(address))
+                    await removed(client, beside_of(path))
+
+            async with self._blocks:
+                await self._do(address, work)
+
+        await asyncio.gather(*map(sweep_one, addresses))
 
     async def remove_folder(self, address: str) -> None:
         """Remove a folder that is empty."""
         await self._do(address, lambda client: answer(client.rmdir(_path(address))))
+
+    async def rename_folder(self, old: str, new: str) -> None:
+        """Move a folder to where nothing is."""
+
+        async def work(client: SFTPClient) -> None:
+            target = _path(new)
+            if await status_of(client, target, follow=False) is not None:
+                raise FileExistsError(f"there is something at {new} already")
+            await make_folder(client, posixpath.dirname(target))
+            await answer(client.rename(_path(old), target))
+
+        await self._do(old, work)
 
     # -- one request ----------------------------------------------------------------------
 
@@ -240,6 +289,8 @@ def _as_os_error(error: SFTPError, place: str, address: str) -> OSError:
             return FileNotFoundError(f"there is nothing at {address}")
         case sftp.SFTPPermissionDenied() | sftp.SFTPWriteProtect():
             return PermissionError(f"no permission for {address}")
+        case sftp.SFTPNoSpaceOnFilesystem() | sftp.SFTPQuotaExceeded():
+            return OSError(f"{place} has no room left, or your quota there is used up")
         case sftp.SFTPOpUnsupported():
             return OSError(f"{place} cannot put a file in the place of another in one step")
         case sftp.SFTPFailure():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Protocol
 
 from omezarr_tui.store.access import Entry
@@ -49,18 +49,35 @@ class Transport(Protocol):
     def below(self, address: str) -> AsyncIterator[list[tuple[str, int]]]:
         """Each object below a folder, by its path from there, with its size; in batches."""
 
-    async def put(self, address: str, value: bytes | None, *, mode: int | None = None) -> None:
+    async def get_with_version(self, address: str) -> tuple[bytes, str | None]:
+        """All bytes of an object, and its version for `put`; None where the place tells none."""
+
+    async def put(
+        self,
+        address: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
         """Set an object in one step, or delete it where the value is None.
 
         Where the protocol has permissions, a new one gets those of `mode`, and one that is
-        there keeps its own.
+        there keeps its own. With a version, or `MISSING`, only one that is still so; else
+        `ChangedMeanwhile`.
         """
+
+    async def sweep(self, addresses: Iterable[str]) -> None:
+        """Remove what a `put` of these that was interrupted left beside them."""
 
     async def mode(self, address: str) -> int | None:
         """The permission bits of an object, where the protocol has them."""
 
     async def remove_folder(self, address: str) -> None:
         """Remove a folder that is empty, where the protocol has folders."""
+
+    async def rename_folder(self, old: str, new: str) -> None:
+        """Move a folder to where nothing is, where it `can_rename`."""
 
     async def try_otherwise(self, error: OSError) -> bool:
         """After a refusal: be someone else, such as nobody. Whether it is worth asking anew."""

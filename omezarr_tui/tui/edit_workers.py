@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.message import Message
 
@@ -105,6 +105,22 @@ class EditWorkers:
             except Exception as error:
                 return messages.NotEdited(told(error))
             return messages.Planned(plan, pictures, shown, path)
+
+        self._planning.run(job)
+
+    def describe_for_edit(self, path: str, wanted: Literal["fields", "attributes"]) -> None:
+        """Ask for the metadata of a node: `DescribedForEdit`, or `NotEdited`."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            from omezarr_tui.edit.described import describe_node
+
+            try:
+                store = self._around(path)
+                inside = store.from_root(path)
+                assert inside is not None
+                return messages.DescribedForEdit(describe_node(store.access, inside), path, wanted)
+            except Exception as error:
+                return messages.NotEdited(told(error))
 
         self._planning.run(job)
 

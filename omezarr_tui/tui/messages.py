@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from omezarr_tui.edit.described import Described as DescribedNode
     from omezarr_tui.edit.differences import Difference
     from omezarr_tui.edit.entry import Entry
     from omezarr_tui.edit.plan import Plan
@@ -213,6 +214,15 @@ class Planned(Message):
     pictures: tuple[Picture, Picture] | None
     differences: list[Difference]
     path: str
+
+
+@dataclass
+class DescribedForEdit(Message):
+    """The metadata of a node as they are, for a form or as JSON."""
+
+    node: DescribedNode
+    path: str
+    wanted: Literal["fields", "attributes"]
 
 
 @dataclass

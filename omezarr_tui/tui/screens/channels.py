@@ -15,7 +15,12 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from omezarr_tui.image import styling
-from omezarr_tui.image.channels import channel_color, channel_count, channel_name, is_shown
+from omezarr_tui.image.channels import (
+    channel_color,
+    channel_count,
+    channel_name,
+    composed_channels,
+)
 from omezarr_tui.image.steering import to_channel
 from omezarr_tui.text import format_number, padded
 from omezarr_tui.tui.screens.dialog import Following
@@ -95,13 +100,15 @@ class ChannelsScreen(Following):
         return self._list.highlighted or 0
 
     def _lines(self) -> list[Content]:
-        return [self._line(at) for at in range(self._count)]
+        request = self._request
+        shown = [request.channel]
+        if request.is_composed:
+            shown = composed_channels(request.image, request.look)
+        return [self._line(at, shown=at in shown) for at in range(self._count)]
 
-    def _line(self, at: int) -> Content:
+    def _line(self, at: int, *, shown: bool) -> Content:
         request, image = self._request, self._request.image
         windows = {layer.channel: layer for layer in self._picture.layers}
-        composed = request.is_composed
-        shown = is_shown(image, request.look, at) if composed else at == request.channel
         red, green, blue = channel_color(image, request.look, at)
         told = ""
         if (layer := windows.get(at)) is not None:

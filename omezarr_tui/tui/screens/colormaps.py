@@ -14,7 +14,8 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from omezarr_tui.image.colormaps import color_table, colormap_names
+from omezarr_tui.image.colormap_names import fitting_colormaps
+from omezarr_tui.image.colormaps import color_table
 from omezarr_tui.image.styling import with_colormap
 from omezarr_tui.tui.screens.dialog import Dialog
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 Steer = Callable[["PictureRequest"], "PictureRequest"]
 _SHADES = 24
-_MOST = 200  # that are listed; a text makes them fewer
 _RESTING = 0.05  # seconds that the cursor must rest before the picture changes
 
 
@@ -73,13 +73,13 @@ class ColormapsScreen(Dialog[None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._chosen = True
-        self._fill(event.value.strip().lower())
+        self._fill(event.value)
 
     def _fill(self, text: str) -> None:
-        self._names = [name for name in colormap_names() if text in name.lower()][:_MOST]
+        self._names = fitting_colormaps(text)
         self._list.clear_options()
         self._list.add_options([Option(_sample(name)) for name in self._names])
-        self._list.highlighted = 0 if self._names and text else None
+        self._list.highlighted = 0 if self._names and text.strip() else None
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self) -> None:
@@ -110,7 +110,7 @@ class ColormapsScreen(Dialog[None]):
         """Show the picture as it was."""
         from dataclasses import replace
 
-        before = self._before
+        before, self._chosen = self._before, False  # the cursor may have moved just now
         self._steer(lambda request: replace(request, look=before))
         self.leave(None)
 

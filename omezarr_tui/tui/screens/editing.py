@@ -50,8 +50,7 @@ class EditingScreen(StoreScreen):
             room = preview_room(*self.app.size)
             level = _level_of(request, filling.node)
             pictured = Pictured(request, level, filling.selection.bounds, room)
-        self.work.plan(filling.edit, filling.node.path, pictured)
-        self.show_busy("looking at what would change… Esc stops")
+        self.plan_edit(filling.edit, filling.node.path, pictured)
 
     def edited(self, event: messages.Edited) -> None:
         """Show values and documents anew."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from omezarr_tui.edit.entry import Entry, Side
     from omezarr_tui.store.access import Access
     from omezarr_tui.store.node import Node
-    from omezarr_tui.tui.edit_workers import EditWorkers
+    from omezarr_tui.tui.edit_workers import EditWorkers, MakeEdit, Pictured
 
 WRITING = "An edit is being written. Esc stops it and puts back what was there."
 Result = TypeVar("Result")
@@ -48,6 +48,11 @@ class WritingScreen(Screen[Result]):
         if reason := self.access.why_read_only():
             return f"This store cannot be edited: {reason}."
         return None
+
+    def plan_edit(self, make: MakeEdit, path: str, pictured: Pictured | None = None) -> None:
+        """Look at what an edit would change; the dialog comes when that is known."""
+        self.show_busy("looking at what would change… Esc stops")
+        self.work.plan(make, path, pictured)
 
     @on(messages.Planned)
     def _planned(self, event: messages.Planned) -> None:

@@ -1,0 +1,145 @@
+"""The dialog in which any attributes are edited as JSON, judged while they are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os.path import commonprefix
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Static, TextArea
+
+from omezarr_tui.edit.json_completion import completions_at
+from omezarr_tui.edit.json_editing import EditedTextError, parse_edited, text_of
+from omezarr_tui.edit.judging import judged_against
+from omezarr_tui.ome.validate.finding import counted
+from omezarr_tui.text import listed, visible
+from omezarr_tui.tui.screens.dialog import Dialog
+from omezarr_tui.tui.themes import QUIET
+
+_JUDGED = 200_000  # characters above which the rules are asked once, when the user goes on
+_OFFERED = 8  # names that are offered
+
+
+class AttributesScreen(Dialog[dict[str, Any] | None]):
+    """Edits attributes as text; answers with them as they are to be.
+
+    Parameters
+    ----------
+    name
+        The node.
+    attributes
+        As they are.
+    zarr_format
+        2 or 3.
+    version
+        Of OME-Zarr.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "dismiss(None)", "Back"),
+        ("ctrl+s", "go", "Look"),
+        ("ctrl+n", "complete", "Complete the name"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+
+    def __init__(
+        self, name: str, attributes: Mapping[str, Any], zarr_format: int, version: str
+    ) -> None:
+        super().__init__()
+        self._version = version
+        self._name = name
+        self._before = attributes
+        self._zarr_format = zarr_format
+        self._after: dict[str, Any] | None = None
+
+    def compose(self) -> ComposeResult:
+        """The text, what is wrong with it, and the buttons."""
+        with Vertical(classes="dialog", id="attributes-dialog") as dialog:
+            dialog.border_title = Content(f"Attributes of {visible(self._name)}")
+            yield TextArea(
+                text_of(self._before), id="attributes-text", tab_behavior="indent", compact=True
+            )
+            yield Static("", id="verdict", markup=False)
+            yield Static(
+                "Ctrl+N completes a name   Ctrl+S looks at what changes   Esc back",
+                classes="hint",
+                markup=False,
+            )
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Look…", id="go", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """Ready to type."""
+        self._text.focus()
+        self._judge()
+
+    @property
+    def _text(self) -> TextArea:
+        return self.query_one(TextArea)
+
+    @on(TextArea.Changed)
+    def _judge(self) -> None:
+        """Say whether it is JSON, and what the rules say of it."""
+        text = self._text.text
+        self._after = None
+        try:
+            self._after = parse_edited(text, self._before)
+        except EditedTextError as error:
+            self._say(f"line {error.line}, column {error.column}: {error}", "$text-error")
+        else:
+            if len(text) <= _JUDGED:
+                self._say_judged(self._after)
+            else:
+                self._say("it is JSON", QUIET)
+        self.query_one("#go", Button).disabled = self._after is None
+
+    def _say_judged(self, after: Mapping[str, Any]) -> None:
+        judged = judged_against(self._before, after, zarr_format=self._zarr_format)
+        if judged.new:
+            first = judged.new[0]
+            more = f" ({listed(counted(judged.new))} in all)" if len(judged.new) > 1 else ""
+            self._say(f"{first.pointer or '/'}: {first.found}{more}", "$text-warning")
+        elif judged.gone:
+            self._say(f"mends {listed(counted(judged.gone))}", "$text-success")
+        elif judged.kept:
+            self._say(f"as before: {listed(counted(judged.kept))}", QUIET)
+        else:
+            self._say("valid", QUIET)
+
+    def _say(self, words: str, style: str) -> None:
+        self.query_one("#verdict", Static).update(Content.styled(visible(words), style))
+
+    def action_complete(self) -> None:
+        """Complete what is typed, as far as it is clear; else say what there is."""
+        text, document = self._text, self._text.document
+        at = document.get_index_from_location(text.cursor_location)
+        found = completions_at(text.text, at, self._version)
+        if found is None:
+            self._say("nothing is known that could stand here", QUIET)
+            return
+        typed = text.text[found.start : found.end].strip('"')
+        common = commonprefix(found.words)
+        if len(found.words) > 1 and len(common) <= len(typed):
+            more = ", …" if len(found.words) > _OFFERED else ""
+            self._say(", ".join(found.words[:_OFFERED]) + more, QUIET)
+            return
+        is_whole = len(found.words) == 1
+        new = found.written(found.words[0]) if is_whole else f'"{common}'
+        ends = [document.get_location_from_index(place) for place in (found.start, found.end)]
+        text.replace(new, *ends)
+
+    @on(Button.Pressed, "#go")
+    def action_go(self) -> None:
+        """Look at what would change."""
+        if self._after is not None:
+            self.leave(self._after)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel(self) -> None:
+        self.leave(None)

@@ -1,0 +1,125 @@
+"""Metadata edited from the main screen: a form of what people ask for, or any attributes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+
+from omezarr_tui.tui import messages
+from omezarr_tui.tui.screens.base import StoreScreen
+from omezarr_tui.tui.screens.form import FormScreen, Line
+
+if TYPE_CHECKING:
+    from omezarr_tui.edit.around import Around
+    from omezarr_tui.edit.described import Described
+    from omezarr_tui.edit.field import Field
+    from omezarr_tui.edit.operation import Edit
+
+_NAMED = 2  # fields that the history names
+
+
+class MetadataScreen(StoreScreen):
+    """The part of the main screen that edits metadata."""
+
+    def ask_for_fields(self, path: str) -> None:
+        """Begin to edit the metadata of a node in a form."""
+        self.show_busy("reading the metadata…")
+        self.work.describe_for_edit(path, "fields")
+
+    def ask_for_attributes(self, path: str) -> None:
+        """Begin to edit the attributes of a node as JSON."""
+        self.show_busy("reading the attributes…")
+        self.work.describe_for_edit(path, "attributes")
+
+    @on(messages.DescribedForEdit)
+    def _described_for_edit(self, event: messages.DescribedForEdit) -> None:
+        self.show_busy("")
+        if event.wanted == "fields":
+            self._show_fields(event.node, event.path)
+        else:
+            self._show_attributes(event.node, event.path)
+
+    def _show_fields(self, node: Described, path: str) -> None:
+        from omezarr_tui.edit.fields import changes_of, fields_of
+
+        fields = {field.id: field for field in fields_of(node)}
+        if not fields:
+            self.tell("This node has no OME-Zarr metadata of an image or a plate.")
+            return
+
+        def typed(values: dict[str, str] | Any) -> list[tuple[str, str]]:
+            return [(name, text) for name, text in values.items() if text != fields[name].value]
+
+        def check(values: Any) -> dict[str, str]:
+            problems = {}
+            for name, text in typed(values):
+                try:
+                    changes_of(node, [(name, text)])
+                except ValueError as error:
+                    problems[name] = str(error).removeprefix(f"{name}: ")
+            return problems
+
+        def answered(values: dict[str, str] | None) -> None:
+            if values is None:
+                return
+            changed = typed(values)
+            if not changed:
+                self.tell("Nothing was changed in the form.")
+                return
+
+            def make(store: Around) -> Edit:
+                from omezarr_tui.edit.described import describe_node
+                from omezarr_tui.edit.documents_edit import DocumentsEdit
+
+                inside = store.from_root(path) or ""
+                changes = changes_of(describe_node(store.access, inside), changed)
+                return DocumentsEdit(changes, _title(changed), inside)
+
+            self.plan_edit(make, path)
+
+        lines = [_line(field) for field in fields.values()]
+        name = path.rpartition("/")[2] or self.access.location.name
+        self.app.push_screen(FormScreen(f"Metadata of {name}", lines, check), answered)
+
+    def _show_attributes(self, node: Described, path: str) -> None:
+        from omezarr_tui.tui.screens.attributes import AttributesScreen
+
+        def answered(after: dict[str, Any] | None) -> None:
+            if after is None:
+                return
+
+            def make(store: Around) -> Edit:
+                from omezarr_tui.edit.documents_edit import DocumentsEdit
+                from omezarr_tui.edit.json_editing import json_changes
+
+                inside = store.from_root(path) or ""
+                changes = json_changes(node.attributes, after, node=inside)
+                return DocumentsEdit(changes, "Edit attributes", inside)
+
+            self.plan_edit(make, path)
+
+        name = path.rpartition("/")[2] or self.access.location.name
+        screen = AttributesScreen(name, node.attributes, node.zarr_format, node.version)
+        self.app.push_screen(screen, answered)
+
+
+def _title(changed: list[tuple[str, str]]) -> str:
+    """What is done, for the history."""
+    some = [f"{name} = {text}" for name, text in changed[:_NAMED]]
+    more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
+    return f"Set {', '.join(some)}{more}"
+
+
+def _line(field: Field) -> Line:
+    hint = field.locked
+    if not hint and field.choices:
+        hint = " · ".join(field.choices)
+    return Line(
+        field.id,
+        field.label,
+        field.value,
+        hint,
+        field.choices or field.completions,
+        locked=bool(field.locked),
+    )
