@@ -36,6 +36,8 @@ _COMMANDS = {
     "show": "print a plane of an image, or values of an array",
     "export": "write exact values as a file: NumPy, TIFF or CSV",
     "validate": "check against the specifications of OME-Zarr and Zarr",
+    "attr": "change metadata: pixel sizes, units, names, channels, or any attribute",
+    "fix": "mend what validate finds, where that can be done by itself",
     "history": "list the edits of a store",
     "undo": "take back what was edited last, byte for byte",
     "redo": "make again what was undone last",

@@ -16,9 +16,10 @@ from foreign import Array as Values
 from ome_zarr.scale import Scaler
 from ome_zarr.writer import write_image
 
+from omezarr_tui.edit.downsampling_candidates import METHODS, chosen_method
 from omezarr_tui.edit.downsampling_windows import MODE
 from omezarr_tui.edit.pyramid import Followed, Step, follow, pyramid_steps
-from omezarr_tui.edit.pyramid_method import METHODS, chosen_method, detect_method
+from omezarr_tui.edit.pyramid_method import detect_method
 from omezarr_tui.edit.scratch import Box
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.work import Work

@@ -171,7 +171,9 @@ def _work(line: Progress, doing: str) -> Work:
 
 def _print_plan(output: Output, plan: Plan) -> None:
     width = min(shutil.get_terminal_size().columns, _WIDEST) if output.is_terminal else _WIDTH
-    output.line(f"{plan.edit.title}: {plan.edit.expression}")
+    output.line(plan.edit.expression)
+    if plan.sentence != plan.edit.expression:
+        output.line(plan.sentence)
     facts = plan.facts()
     column = max(len(name) for name, _ in facts) + 4
     for name, value in facts:

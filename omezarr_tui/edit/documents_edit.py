@@ -19,6 +19,7 @@ from omezarr_tui.ome.validate.finding import Change, Finding, counted
 from omezarr_tui.store.documents import ZARR_JSON, ZATTRS
 from omezarr_tui.text import format_bytes, listed, plural, visible
 
+_GRAVEST_FIRST = ("error", "warning", "advice")
 _NAMED = 3  # nodes, or files, that are told by name
 
 
@@ -107,8 +108,9 @@ def _judged(editor: DocumentEditor) -> list[tuple[str, str]]:
         gone += judged.gone
     facts = []
     if new:
+        new.sort(key=lambda finding: _GRAVEST_FIRST.index(finding.severity))
         first = f": {new[0].found}" if len(new) == 1 else f"; the first: {new[0].found}"
-        facts.append(("validation", f"{listed(counted(new))} that were not there before{first}"))
+        facts.append(("validation", f"{listed(counted(new))} more than now{first}"))
     if gone:
         facts.append(("mended", listed(counted(gone))))
     return facts

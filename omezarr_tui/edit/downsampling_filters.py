@@ -137,89 +137,7 @@ class Filtered:
             found = np.trunc(found + np.copysign(0.5, found))
         elif self.rounding == "even":
             found = np.rint(found)
-        return _fitted(found, dtype)
-
-
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """The element at the centre of what an element of the coarser level covers."""
-
-    name: str = "nearest"
-
-    def fits(self, dtype: np.dtype[Any]) -> bool:
-        """Any type is fine."""
-        return True
-
-    def made(self, fine: int, ratio: float) -> int:
-        """How many are taken of a block."""
-        return math.ceil(fine * ratio)
-
-    def need(self, run: Run, low: int, high: int) -> tuple[int, int]:
-        """From the first that is taken to the last."""
-        taken = self._taken(run, low, high)
-        return int(taken[0]), int(taken[-1]) + 1
-
-    def make(
-        self,
-        region: Values,
-        starts: tuple[int, ...],
-        box: Box,
-        runs: tuple[Run, ...],
-        extremes: Extremes,
-    ) -> Values:
-        """Take them."""
-        for axis, (run, start, ends) in enumerate(zip(runs, starts, box, strict=True)):
-            region = region.take(self._taken(run, *ends) - start, axis)
-        return region
-
-    def _taken(self, run: Run, low: int, high: int) -> NDArray[np.intp]:
-        at = (np.arange(low, high) + 0.5) * (run.fine / run.coarse) - 0.5
-        return np.asarray(np.clip(np.floor(at + 0.5), 0, run.fine - 1), np.intp)
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """The mean of what is covered, weighted by the part: for factors that are not whole."""
-
-    name: str = "mean weighted by area"
-
-    def fits(self, dtype: np.dtype[Any]) -> bool:
-        """Numbers only."""
-        return dtype.kind in "iuf"
-
-    def made(self, fine: int, ratio: float) -> int:
-        """How many are made of a block."""
-        return math.ceil(fine * ratio)
-
-    def need(self, run: Run, low: int, high: int) -> tuple[int, int]:
-        """What is covered, if only in part."""
-        return low * run.fine // run.coarse, -(-high * run.fine // run.coarse)
-
-    def make(
-        self,
-        region: Values,
-        starts: tuple[int, ...],
-        box: Box,
-        runs: tuple[Run, ...],
-        extremes: Extremes,
-    ) -> Values:
-        """Add up the parts."""
-        values: Values = region.astype(np.float64)
-        for axis, (run, start, (low, high)) in enumerate(zip(runs, starts, box, strict=True)):
-            if run.fine == run.coarse:
-                continue
-            # In whole numbers, so that parts are exact: an element is `coarse` long.
-            begins = np.arange(low, high) * run.fine
-            firsts = begins // run.coarse
-            total = np.zeros((*values.shape[:axis], high - low, *values.shape[axis + 1 :]))
-            for number in range(run.fine // run.coarse + 2):
-                lows = (firsts + number) * run.coarse
-                part = np.minimum(lows + run.coarse, begins + run.fine) - np.maximum(lows, begins)
-                places = np.clip(firsts + number - start, 0, values.shape[axis] - 1)
-                total += values.take(places, axis) * _along(np.maximum(part, 0), axis, total.ndim)
-            values = total / run.fine
-        whole = region.dtype.kind in "iu"
-        return _fitted(np.rint(values), region.dtype) if whole else values.astype(region.dtype)
+        return fitted(found, dtype)
 
 
 def _nothing(run: Run) -> list[float]:
@@ -238,14 +156,12 @@ def _of_itk(run: Run) -> list[float]:
     return discrete_gaussian((run.factor**2 - 1) / (2 * (2 * math.log(2)) ** 0.5) ** 2)
 
 
-NEAREST = Nearest()
 LINEAR = Filtered("linear resize", _nothing, is_clipped=True)
 SMOOTHED = Filtered("linear resize with smoothing", _of_resize, is_clipped=True)
 SMOOTHED_NEAREST = Filtered("nearest with smoothing", _of_resize, is_nearest=True, is_clipped=True)
 ZOOM = Filtered("linear zoom", _nothing, grid="corners", rounding="away")
 GAUSSIAN = Filtered("gaussian pyramid", _of_pyramid, "symmetric")
 ITK_GAUSSIAN = Filtered("gaussian", _of_itk, "edge", "windows", "even", True)
-AREA = Area()
 
 
 def _clipped(found: Values, region: Values, extremes: Extremes) -> Values:
@@ -260,10 +176,11 @@ def _clipped(found: Values, region: Values, extremes: Extremes) -> Values:
     return found if ends is None else found.clip(*ends)
 
 
-def _fitted(values: Values, dtype: np.dtype[Any]) -> Values:
+def fitted(values: Values, dtype: np.dtype[Any]) -> Values:
     """Floats as integers; what no longer fits, as a float cannot tell, is the last that does."""
     limits = np.iinfo(dtype)
-    made = values.astype(dtype)
+    with np.errstate(invalid="ignore"):
+        made = values.astype(dtype)
     made[values >= limits.max] = limits.max
     made[values <= limits.min] = limits.min
     return made
@@ -321,12 +238,13 @@ def _between(
         for axis, side in enumerate(corner):
             if parts[axis].any():
                 weights = parts[axis] if side else 1 - parts[axis]
-                term = term * _along(weights, axis, term.ndim)
+                term = term * along(weights, axis, term.ndim)
         total += term
     return total
 
 
-def _along(weights: NDArray[Any], axis: int, rank: int) -> NDArray[Any]:
+def along(weights: NDArray[Any], axis: int, rank: int) -> NDArray[Any]:
+    """Weights along one axis, shaped to be multiplied with an array of a rank."""
     shape = [1] * rank
     shape[axis] = len(weights)
     return weights.reshape(shape)

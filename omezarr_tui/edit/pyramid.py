@@ -12,8 +12,9 @@ import numpy as np
 from omezarr_tui.edit.box import around, cell_box, cells, common, within
 from omezarr_tui.edit.decoded import Decoded
 from omezarr_tui.edit.downsampling import Downsampling
+from omezarr_tui.edit.downsampling_candidates import chosen_method
 from omezarr_tui.edit.operation import Facts
-from omezarr_tui.edit.pyramid_method import Detected, chosen_method, detect_method
+from omezarr_tui.edit.pyramid_method import Detected, detect_method
 from omezarr_tui.edit.scratch import Box, Scratch, differ
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.work import Work

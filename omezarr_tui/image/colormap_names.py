@@ -13,6 +13,7 @@ USUAL = (
     "hot",
 )  # fmt: skip
 _SAME = {"gray": GREY}  # the library's name of a map -> ours
+_CONTINUOUS = (True, "linear")
 _COUNTED = re.compile(r"_(\d+)$")  # as Accent_3, which is Accent in three colours
 
 
@@ -28,7 +29,7 @@ def colormap_names() -> tuple[str, ...]:
     catalog = cmap.Catalog()
     left_out = {*colormap_variants(), *USUAL, *_SAME}
     others = sorted({*catalog.unique_keys()} - left_out, key=str.lower)
-    return (*USUAL, *sorted(others, key=lambda name: not catalog[name].interpolation))
+    return (*USUAL, *sorted(others, key=lambda name: catalog[name].interpolation not in _CONTINUOUS))
 
 
 @cache

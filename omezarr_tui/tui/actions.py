@@ -28,8 +28,8 @@ Where = Literal[
     "findings",
 ]
 Needs = Literal[
-    "", "picture", "values", "axis", "edit", "undo", "redo", "array", "plate", "well", "field",
-    "findings", "finding", "fix", "fixes",
+    "", "picture", "values", "axis", "edit", "write", "undo", "redo", "array", "plate", "well",
+    "field", "findings", "finding", "fix", "fixes",
 ]  # fmt: skip
 
 WHERE_TITLES: dict[Where, str] = {
@@ -314,6 +314,8 @@ ACTIONS: tuple[Action, ...] = (
            needs="array", short="bytes", rank=10),
     Action("edit.fill", ("e",), "e", "Fill the plane or a region of it", "edit",
            needs="edit", short="edit", rank=5),
+    Action("edit.more", ("E",), "E", "More edits: metadata, structure…", "edit_menu",
+           needs="write", short="more edits", rank=6),
     Action("edit.undo", ("u",), "u", "Undo the last edit of this store", "undo", needs="undo",
            short="undo", rank=11),
     Action("edit.redo", ("ctrl+r",), "Ctrl+R", "Make the edit again that was undone", "redo",

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.document._document import Document
 from textual.widgets import Button, Static, TextArea
 
 from omezarr_tui.edit.json_completion import completions_at
@@ -118,13 +119,14 @@ class AttributesScreen(Dialog[dict[str, Any] | None]):
     def action_complete(self) -> None:
         """Complete what is typed, as far as it is clear; else say what there is."""
         text, document = self._text, self._text.document
+        assert isinstance(document, Document)
         at = document.get_index_from_location(text.cursor_location)
         found = completions_at(text.text, at, self._version)
         if found is None:
             self._say("nothing is known that could stand here", QUIET)
             return
         typed = text.text[found.start : found.end].strip('"')
-        common = commonprefix(found.words)
+        common = commonprefix(found.words)  # noqa: RUF071 - words, no paths
         if len(found.words) > 1 and len(common) <= len(typed):
             more = ", …" if len(found.words) > _OFFERED else ""
             self._say(", ".join(found.words[:_OFFERED]) + more, QUIET)

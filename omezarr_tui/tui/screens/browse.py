@@ -27,7 +27,7 @@ from omezarr_tui.tui.screens.bookmarks import BookmarkingScreen
 from omezarr_tui.tui.screens.checking import CheckingScreen
 from omezarr_tui.tui.screens.chunk_map import ChunkMapOfScreen
 from omezarr_tui.tui.screens.counting import CountingScreen
-from omezarr_tui.tui.screens.editing import EditingScreen
+from omezarr_tui.tui.screens.editing_more import MoreEditingScreen
 from omezarr_tui.tui.screens.film import FilmScreen
 from omezarr_tui.tui.screens.finding import FindingScreen
 from omezarr_tui.tui.screens.help import HelpScreen
@@ -66,7 +66,7 @@ class BrowseScreen(
     LookingScreen,
     LabelsScreen,
     PlateScreen,
-    EditingScreen,
+    MoreEditingScreen,
     FindingScreen,
     CountingScreen,
     CheckingScreen,
@@ -346,17 +346,9 @@ class BrowseScreen(
                 return self.panel.shows_plate or self.place is not None
             case "field":
                 return self.place is not None and self.place.field is not None
-            case "edit":
-                return self._can_write and self.editable() is not None
-            case "undo":
-                return self._can_write and self.edits.undo is not None
-            case "redo":
-                return self._can_write and self.edits.redo is not None
+            case "edit" | "write" | "undo" | "redo":
+                return self.can_change(action.needs)
         return True
-
-    @property
-    def _can_write(self) -> bool:
-        return self.access.why_read_only() is None and not self.work.is_writing
 
     def do(self, action: Action) -> None:
         """Do what an action's key does: for the command palette."""

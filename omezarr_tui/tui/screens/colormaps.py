@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -11,10 +11,15 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from omezarr_tui.image.colormap_names import fitting_colormaps
+from omezarr_tui.image.colormap_names import (
+    colormap_names,
+    colormap_variants,
+    fitting_colormaps,
+)
 from omezarr_tui.image.colormaps import color_table
 from omezarr_tui.image.styling import with_colormap
 from omezarr_tui.tui.screens.dialog import Dialog
@@ -44,6 +49,9 @@ class ColormapsScreen(Dialog[None]):
         ("up", "move(-1)", "Before"),
     ]
 
+    class Sampled(Message):
+        """All colormaps have been made."""
+
     def __init__(self, request: PictureRequest, steer: Callable[[Steer], None]) -> None:
         super().__init__()
         self._before = request.look
@@ -62,8 +70,20 @@ class ColormapsScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Begin at the one that is shown."""
         self._list.can_focus = False
-        self._fill("")
-        if self._before.colormap in self._names:
+        self._list.loading = True
+        self.run_worker(self._sample_all, thread=True, exit_on_error=False)
+
+    def _sample_all(self) -> None:
+        """Make the samples in a thread: there are hundreds."""
+        for name in (*colormap_names(), *colormap_variants()):
+            _sample(name)
+        self.post_message(self.Sampled())
+
+    @on(Sampled)
+    def _begin(self) -> None:
+        self._list.loading = False
+        self._fill(self.query_one(Input).value)
+        if not self._chosen and self._before.colormap in self._names:
             self._list.highlighted = self._names.index(self._before.colormap)
 
     @property
@@ -73,7 +93,8 @@ class ColormapsScreen(Dialog[None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._chosen = True
-        self._fill(event.value)
+        if not self._list.loading:
+            self._fill(event.value)
 
     def _fill(self, text: str) -> None:
         self._names = fitting_colormaps(text)
@@ -115,6 +136,7 @@ class ColormapsScreen(Dialog[None]):
         self.leave(None)
 
 
+@cache
 def _sample(name: str) -> Content:
     table = color_table(name)[:: 255 // (_SHADES - 1)].tolist()
     shades = [(" ", "on #{:02x}{:02x}{:02x}".format(*shade)) for shade in table[:_SHADES]]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from omezarr_tui.store.node import Array
 from omezarr_tui.tui import messages
+from omezarr_tui.tui.actions import Needs
 from omezarr_tui.tui.edit_workers import Pictured
 from omezarr_tui.tui.screens.base import StoreScreen
 from omezarr_tui.tui.screens.confirm import preview_room
@@ -24,6 +25,19 @@ class EditingScreen(StoreScreen):
         if request is not None:
             return request.sampling().array
         return self.node if isinstance(self.node, Array) else None
+
+    def can_change(self, what: Needs) -> bool:
+        """Whether what an action changes can be changed at the moment."""
+        if self.access.why_read_only() is not None or self.work.is_writing:
+            return False
+        match what:
+            case "edit":
+                return self.editable() is not None
+            case "undo":
+                return self.edits.undo is not None
+            case "redo":
+                return self.edits.redo is not None
+        return True
 
     def action_edit(self) -> None:
         """Ask what to fill with which value."""

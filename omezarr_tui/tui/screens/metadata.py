@@ -112,14 +112,11 @@ def _title(changed: list[tuple[str, str]]) -> str:
 
 
 def _line(field: Field) -> Line:
-    hint = field.locked
-    if not hint and field.choices:
-        hint = " · ".join(field.choices)
     return Line(
         field.id,
         field.label,
         field.value,
-        hint,
+        field.locked,
         field.choices or field.completions,
         locked=bool(field.locked),
     )
