@@ -25,7 +25,7 @@ DEBUG = "OMEZARR_TUI_DEBUG"
 # What shells answer for a program that these signals ended: 128 and the signal's number.
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 # Their values may well begin with a minus, which argparse takes for an option.
-_SELECTING = ("--at", "--select")
+_SELECTING = ("--at", "--select", "--value", "--add", "--multiply", "--min", "--max", "--replace")
 
 # Each has a file of its own, imported when it is wanted: so --help is fast.
 _COMMANDS = {
@@ -36,6 +36,9 @@ _COMMANDS = {
     "show": "print a plane of an image, or values of an array",
     "export": "write exact values as a file: NumPy, TIFF or CSV",
     "validate": "check against the specifications of OME-Zarr and Zarr",
+    "set": "change pixels: fill, add, multiply, limit, replace, where a condition holds",
+    "copy-plane": "let a bad plane become what another one is",
+    "interpolate": "make bad planes from the sound ones beside them",
     "attr": "change metadata: pixel sizes, units, names, channels, or any attribute",
     "fix": "mend what validate finds, where that can be done by itself",
     "history": "list the edits of a store",

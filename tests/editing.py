@@ -82,7 +82,7 @@ def plan_fill(
     access: Access, node: Array, selection: Selection, value: Any, work: Work | None = None
 ) -> Plan:
     """Plan to set every selected value of an array to one value."""
-    return plan_edit(access, PixelEdit(node, selection, Fill(value)), work)
+    return plan_edit(access, PixelEdit(node, selection, Fill(value), name=access.location.name), work)
 
 
 class FailingAccess(LocalAccess):

@@ -19,16 +19,22 @@ from hypothesis import strategies as st
 from test_selection import selections
 
 from omezarr_tui.edit.apply import apply_plan, undo
+from omezarr_tui.edit.changes import Fill
 from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.keys import ABSENT, digest
-from omezarr_tui.edit.plan import Plan
+from omezarr_tui.edit.pixels import PixelEdit, Pixels
+from omezarr_tui.edit.plan import Plan, plan_edit
+from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.value import parse_value
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.selection import Selection, parse_selection, whole
+from omezarr_tui.store.arrays import open_array
 from omezarr_tui.store.local import LocalAccess
 from omezarr_tui.store.location import Location
+from omezarr_tui.store.node import Array
 from omezarr_tui.store.waiting import Cancelled
+from omezarr_tui.text import format_bytes
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
 
@@ -111,19 +117,26 @@ class TestAnyArray:
             wanted = values.copy()
             wanted[selection.parts] = value
 
-            plan = plan_fill(local(folder), node, selection, value)
+            edit = PixelEdit(node, selection, Fill(value))
+            pixels = edit.stage_pixels(Staged(local(folder)), Work())
+            plan = plan_edit(local(folder), edit)
             assert look(folder) == before
             is_other = _different(values, wanted)
-            assert plan.changing == np.count_nonzero(is_other)
-            _check_range(plan, values[selection.parts])
+            assert pixels.changing == np.count_nonzero(is_other)
+            _check_range(node, pixels, values[selection.parts])
             assert all(text for _, text in plan.facts())
-            if not plan.changing:
+            np.testing.assert_array_equal(_staged_values(plan, node), wanted)
+            if not pixels.changing:
                 with pytest.raises(UserError, match="was not changed"):
                     apply_plan(local(folder), plan)
                 assert look(folder) == before
                 return
-            for touched in plan.touched:
-                assert (is_other[tuple(slice(*span) for span in touched.box)]).any()
+            inside = np.zeros(is_other.shape, bool)
+            for box in pixels.changed:
+                index = tuple(slice(*span) for span in box)
+                assert is_other[index].any()
+                inside[index] = True
+            assert not (is_other & ~inside).any()
 
             entry = apply_plan(local(folder), plan)
             assert not _different(read(folder, node), wanted).any()
@@ -147,9 +160,13 @@ def _different(one: Values, other: Values) -> Values:
     return np.array(apart, bool).reshape(one.shape)
 
 
-def _check_range(plan: Plan, selected: Any) -> None:
-    kind = plan.node.dtype
-    if not kind.is_pixel:
+def _staged_values(plan: Plan, node: Array) -> Values:
+    """All values of an array as an edit will leave it, by zarr-python."""
+    return np.array(open_array(plan.staged, node)[...])
+
+
+def _check_range(node: Array, plan: Pixels, selected: Any) -> None:
+    if not node.dtype.is_pixel:
         assert (plan.old_range, plan.nans) == (None, 0)
         return
     numbers = [number for number in np.ravel(selected).tolist() if number == number]
@@ -198,17 +215,25 @@ def _another(values: Any) -> str:
 
 class TestPlan:
     def test_the_facts_are_those_of_the_dialog(self, store: Path) -> None:
-        plan = fill(local(store), "1, :", note="the coarser level s1")
+        plan = fill(local(store), "1, :")
         size = sum((store / "a/c/0" / str(i)).stat().st_size for i in range(3))
-        assert plan.facts() == [
+        assert plan.sentence == "8 values will change to 5."
+        facts = plan.facts()
+        assert facts[:7] == [
             ("store", str(store)),
             ("array", "a"),
             ("selection", "a[1, :] = 5"),
             ("values", "8, all change"),
             ("chunks", f"3 rewritten, {size} B stored now (of 9 chunks)"),
             ("old values", "8 to 15"),
-            ("new value", "5"),
-            ("not changed", "the coarser level s1"),
+            ("new values", "all 5"),
+        ]
+        read = plan.staged.read_bytes
+        assert read == size + (store / "a/zarr.json").stat().st_size * 2
+        written = plan.written_bytes
+        assert facts[7:] == [
+            ("writes", f"3 chunks or shards: {written} B; {format_bytes(read)} were read"),
+            ("undo", f"{size + written} B are kept for it"),
         ]
 
     def test_what_is_missing_is_written_for_the_first_time(self, store: Path) -> None:
@@ -367,7 +392,7 @@ def test_a_plane_of_a_real_image(name: str, shared_data: Path, tmp_path: Path) -
     plane = parse_selection("c=1, z=5", node.shape, ("c", "z", "y", "x"))
     plan = plan_fill(access, node, plane, np.uint16(0))
     assert plan.edit.expression == "s0[1, 5, :, :] = 0"
-    assert plan.old_range == (values[1, 5].min(), values[1, 5].max())
+    assert dict(plan.facts())["old values"] == f"{values[1, 5].min()} to {values[1, 5].max()}"
     entry = apply_plan(access, plan)
     values[1, 5] = 0
     np.testing.assert_array_equal(read(folder, node), values)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from foreign import OME, Foreign
-from foreign.made import array_document, group_document, v2_array_document, write_json
+from foreign.made import array_document, group_document, need, v2_array_document, write_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ome_documents import changed, document, edited
@@ -153,6 +153,21 @@ class TestEveryVersion:
         changes = changes_for(before, TYPED[name])
         assert made.attributes == changed(dict(node.attributes), changes)
 
+    @pytest.mark.parametrize("has_omero", [True, False])
+    @pytest.mark.parametrize("version", ["0.4", "0.5"])
+    def test_yaozarrs_reads_what_was_typed(self, version: str, has_omero: bool) -> None:
+        root = "/ome" if version == "0.5" else ""
+        node = image(version, **{} if has_omero else {f"{root}/omero": REMOVED})
+        made = node.after(changes_of(node, TYPED.items())).attributes
+        read = need("yaozarrs").validate_ome_object(made["ome"] if root else made)
+        for dataset in read.multiscales[0].datasets:
+            scale, shift = dataset.coordinateTransformations
+            assert (scale.scale[2], shift.translation[4]) == (0.75, 3.5)
+        assert read.multiscales[0].axes[2].unit == "nanometer"
+        channel = read.omero.channels[0]
+        window = (channel.window.start, channel.window.end, channel.window.max)
+        assert (channel.label, channel.active, window) == ("actin", False, (20, 900, 65535))
+
     @pytest.mark.parametrize("version", ["0.1", "0.2", "0.3"])
     def test_what_a_version_has_no_place_for_is_told(self, version: str) -> None:
         node = image(version)
@@ -208,10 +223,14 @@ class TestEveryVersion:
             changes_for(field(node, name), text)
 
     def test_a_field_that_is_not_there(self) -> None:
-        with pytest.raises(ValueError, match=r"there are name, pixel-size\.t"):
+        with pytest.raises(
+            ValueError, match=r"there are pixel-size\.t, pixel-size\.z, .* and pixel-size\.x$"
+        ):
             field_named(fields_of(image("0.4")), "pixel-size.q")
+        with pytest.raises(ValueError, match=r"there are name, .* and 18 more$"):
+            field_named(fields_of(image("0.4")), "label")
         assert fields_of(Described("", 3, {})) == ()
-        with pytest.raises(ValueError, match="no image or plate"):
+        with pytest.raises(ValueError, match="no image and no plate"):
             field_named((), "name")
 
 

@@ -174,7 +174,7 @@ class TestKeys:
         second = replace(request, view=request.view.at(0, 1, 2))
         names = [r.look.colormap for r in walked(styling.next_colormap, second)]
         assert names == [*COLORMAPS]
-        bare = request_of(image("zyx", (3, 9, 9)))
+        bare = request_of(image("zyx", (3, 9, 9)), composed=False)
         assert "channel" not in [r.look.colormap for r in walked(styling.next_colormap, bare)]
 
     def test_a_colormap_is_of_one_channel(self) -> None:
@@ -219,8 +219,8 @@ class TestWindows:
 
     def test_first_what_was_set_by_hand_goes(self) -> None:
         request = composed(three(Window(2, 30)))
-        changed_ = styling.channel_recolored(styling.with_window(request, 2, Window(1, 2)), 2)
-        free = styling.automatic_window(changed_)
+        edited = styling.channel_recolored(styling.with_window(request, 2, Window(1, 2)), 2)
+        free = styling.automatic_window(edited)
         assert free.look.source == "told"
         assert free.look.channel(2) == ChannelLook(color=styling.COLORS[0])
         assert styling.automatic_window(free).look.source == "level"

@@ -2,20 +2,26 @@
 
 import math
 import re
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from omezarr_tui.image.plot_rows import (
+    LEAST_APART,
+    bar_scale,
+    curve_scale,
+    log_scale,
+    row_labels,
+)
 from omezarr_tui.image.plotting import (
     BLOCKS,
     across_labels,
     block_rows,
     braille_rows,
     curve_dots,
-    down_labels,
-    log_ticks,
     rounded_step,
     ticks,
 )
@@ -60,9 +66,40 @@ def test_labels_are_as_many_as_fit():
 
 
 def test_labels_at_the_side_are_as_wide_as_the_widest():
-    assert down_labels([0, 50, 100], [0, 0.5, 1], 5) == ["100", "   ", " 50", "   ", "  0"]
-    assert log_ticks(1234) == [1, 10, 100, 1000]
-    assert log_ticks(0) == []
+    scale = bar_scale(100, 7)
+    assert row_labels(scale, 7) == ["100", "   ", "   ", " 50", "   ", "   ", "  0"]
+    assert [count for _, count in log_scale(1234, 12).ticks] == [1, 10, 100, 1000]
+    assert row_labels(log_scale(0, 2), 2) == [" ", "1"]
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e12), st.integers(2, 60), st.booleans())
+def test_numbers_at_the_side_lie_evenly_apart_where_their_values_are(low, span, rows, curve):
+    low, high = (low, low + span) if curve else (0.0, span)
+    scale = curve_scale(low, high, rows) if curve else bar_scale(high, rows)
+    assert scale.low <= low + 1e-8 * span
+    assert scale.high >= high - 1e-8 * span
+    assert scale.high - scale.low <= 1.8 * span or rows < 7  # most of the room is used
+    places = [row for row, _ in scale.ticks]
+    apart = {after - before for before, after in pairwise(places)}
+    assert len(apart) <= 1
+    assert min(apart, default=LEAST_APART) >= LEAST_APART
+    assert len(places) >= 2 or rows < 2 * LEAST_APART + 9
+    for row, value in scale.ticks:
+        if curve:  # the middle of the row, between its second and its third dot
+            dot = (scale.high - value) / (scale.high - scale.low) * (4 * rows - 1)
+            assert math.isclose(dot, 4 * (rows - 1 - row) + 1.5, abs_tol=1e-3)
+        else:
+            assert math.isclose(value / scale.high * rows, row, abs_tol=1e-6)
+
+
+@given(st.integers(0, 10**15), st.integers(2, 40))
+def test_logarithms_of_counts_lie_evenly_apart(peak, rows):
+    scale = log_scale(peak, rows)
+    assert scale.high >= math.log10(max(1, peak)) - 1e-6
+    assert {after[0] - before[0] for before, after in pairwise(scale.ticks)} <= {*range(3, rows)}
+    for row, count in scale.ticks:
+        part = (math.log10(count) - scale.low) / (scale.high - scale.low)
+        assert math.isclose(part * rows, row + 1, abs_tol=1e-6)
 
 
 @given(st.floats(1e-9, 1e12), st.integers(2, 200))

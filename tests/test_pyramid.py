@@ -17,7 +17,7 @@ from ome_zarr.scale import Scaler
 from ome_zarr.writer import write_image
 
 from omezarr_tui.edit.downsampling_candidates import METHODS, chosen_method
-from omezarr_tui.edit.downsampling_windows import MODE
+from omezarr_tui.edit.downsampling_windows import MEAN_CUT, MODE, STRIDE
 from omezarr_tui.edit.pyramid import Followed, Step, follow, pyramid_steps
 from omezarr_tui.edit.pyramid_method import detect_method
 from omezarr_tui.edit.scratch import Box
@@ -32,9 +32,9 @@ from omezarr_tui.store.waiting import Cancelled
 
 Writer = Callable[[Values, Path], list[str]]  # an image, a place -> paths of its levels
 
-SHAPE = (6, 93, 118)
+SHAPE = (4, 61, 75)
 CHUNKS = (2, 32, 32)
-BOX: Box = ((3, 4), (20, 41), (37, 71))
+BOX: Box = ((3, 4), (20, 41), (37, 61))
 
 
 def image(dtype: str = "uint16", shape: tuple[int, ...] = SHAPE) -> Values:
@@ -42,7 +42,7 @@ def image(dtype: str = "uint16", shape: tuple[int, ...] = SHAPE) -> Values:
     rng = np.random.default_rng(7)
     slope = np.add.outer(np.arange(shape[-2]), np.arange(shape[-1]))
     values = rng.integers(0, 90, shape) + slope // 2
-    values[..., 50:60, 90:110] = 33
+    values[..., 44:54, 60:72] = 33
     return values.astype(dtype)
 
 
@@ -146,6 +146,7 @@ WRITERS: dict[str, tuple[Writer, str]] = {
         "local mean (halves up)",
     ),
     "ngff-zarr mode": (ngff(ngff_zarr.Methods.DASK_IMAGE_MODE, [2, 4]), "mode"),
+    "ngff-zarr labels": (ngff(ngff_zarr.Methods.ITKWASM_LABEL_IMAGE, [2, 4]), "mode"),
     "tensorstore mean": (store("mean"), "local mean (halves to even)"),
     "tensorstore median": (store("median"), "median"),
     "tensorstore mode": (store("mode"), "mode"),
@@ -287,16 +288,13 @@ def test_chunks_that_were_never_written_stay_so(tmp_path: Path) -> None:
 
 
 def test_shards_are_read_and_put_once(tmp_path: Path) -> None:
-    paths = by_hand(tmp_path / "a", strided(image()), (1, 8, 8), shards=(2, 32, 32))
+    paths = by_hand(tmp_path / "a", strided(image()), (1, 16, 16), shards=(2, 32, 32))
     staged, levels, _, _ = followed(tmp_path / "a", paths)
     edited = image()
     edited[within_box(BOX)] = 7
     for node, expected in zip(levels, strided(edited), strict=True):
         assert np.array_equal(values_of(staged, node), expected)
-    assert {key for key in staged.changes() if "level 1" in key} == {
-        "level 1/c/1/0/0",
-        "level 1/c/1/0/1",
-    }
+    assert {key for key in staged.changes() if "level 1" in key} == {"level 1/c/1/0/0"}
 
 
 def test_any_axes_can_be_scaled_by_any_factor(tmp_path: Path) -> None:
@@ -319,6 +317,19 @@ def test_an_edit_of_a_coarser_level_leaves_the_finer_one(tmp_path: Path) -> None
     assert not any(key.startswith("level 0") for key in staged.changes())
 
 
+def test_of_methods_that_make_the_same_the_likeliest_is_told(tmp_path: Path) -> None:
+    values = image("uint8", (2, 40, 40)) // 2 * 2
+    values[:, 1::2] = values[:, ::2]
+    values[:, :, 1::2] = values[:, :, ::2]  # all of a window are the same
+    paths = by_hand(tmp_path / "a", [values, values[:, ::2, ::2]])
+    access, (finer, coarser) = opened(tmp_path / "a", paths)
+    assert detect_method(access, finer, coarser, Work()).method.method is MEAN_CUT
+    label = detect_method(access, finer, coarser, Work(), is_label=True)
+    assert label.method.method is STRIDE
+    like = chosen_method("mean", finer, coarser)
+    assert detect_method(access, finer, coarser, Work(), like=like).method == like
+
+
 def test_a_method_that_agrees_in_part_is_told_with_how_much(tmp_path: Path) -> None:
     levels = strided(image(), 2)
     levels[1] = levels[1].copy()
@@ -328,7 +339,7 @@ def test_a_method_that_agrees_in_part_is_told_with_how_much(tmp_path: Path) -> N
     assert found.method.method.name == "stride"
     assert found.agreement is not None
     assert 0.97 < found.agreement < 0.99
-    assert "stride agrees in 97.9 % of values, the others are off by 1 at most" in found.told
+    assert "stride agrees in 97.6 % of values, the others are off by 1 at most" in found.told
 
 
 def test_levels_that_no_method_makes_are_told_and_averaged(tmp_path: Path) -> None:
@@ -395,7 +406,7 @@ def test_values_that_the_edit_does_not_concern_stay(tmp_path: Path, name: str) -
     follow(staged, levels, 0, [BOX], steps, Work())
     was, now = strided(image())[1], values_of(staged, levels[1])
     far = np.ones(was.shape, bool)
-    far[3, 20 // 2 - 3 : 41 // 2 + 4, 37 // 2 - 3 : 71 // 2 + 4] = False
+    far[3, 20 // 2 - 3 : 41 // 2 + 4, 37 // 2 - 3 : 61 // 2 + 4] = False
     assert np.array_equal(now[far], was[far])
     assert not np.array_equal(now, was)
 

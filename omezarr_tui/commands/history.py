@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     elif not entries:
         output.line("No edits of this store are kept.")
     for entry in [] if args.json else entries:
-        time = entry.time.replace("T", " ").removesuffix("+00:00")
+        time = entry.time.replace("T", " ")[:19]
         size = format_bytes(entry.nbytes)
         what = visible(entry.expression)
         output.line(f"{entry.number:>4}  {time}  {padded(entry.state, 8)}  {size:>9}  {what}")

@@ -44,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
     told = "No edit of this store was interrupted."
     done = False
     if entry is not None and not (args.back or args.finish):
-        told = f"{visible(entry.expression)} of {entry.time} was interrupted while {entry.state}."
+        told = (
+            f"{visible(entry.expression)} of {entry.time[:19]} was interrupted while {entry.state}."
+        )
     elif entry is not None:
         work, clear = working("putting right")
         try:

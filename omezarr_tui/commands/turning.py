@@ -65,7 +65,9 @@ def turn_several(
         if entry is None:
             break
         if not args.json:
-            output.line(f"{verb} edit {entry.number} of {entry.time}: {visible(entry.expression)}")
+            output.line(
+                f"{verb} edit {entry.number} of {entry.time[:19]}: {visible(entry.expression)}"
+            )
             output.line(f"  {plural(len(entry.records) + len(entry.moves), 'change')} of the store")
         if not confirmed(args, f"{verb}?"):
             return ExitCode.PROBLEMS

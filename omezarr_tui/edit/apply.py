@@ -180,7 +180,8 @@ def _carry_out(access: Access, journal: Journal, entry: Entry, name: str, work: 
             ) from error
         if isinstance(error, Foreign):
             raise UserError(
-                f"{name} was not changed", f"{error.what} since the edit was planned"
+                f"{name} was not changed",
+                f"{error.key} has been changed by another program since the edit was planned",
             ) from error
         raise
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from omezarr_tui.edit.described import Described
 from omezarr_tui.edit.documents_edit import DocumentsEdit
-from omezarr_tui.edit.fields import changes_for, fields_of
+from omezarr_tui.edit.fields import changes_for, field_named, fields_of
 from omezarr_tui.edit.json_editing import EditedTextError, parse_edited
 from omezarr_tui.edit.json_spans import PointerError, parse_pointer, value_at
 from omezarr_tui.errors import UserError
@@ -77,29 +77,14 @@ def _changes(node: Described, expression: str) -> tuple[Change, ...]:
         left = left[1:]
     if not left:
         raise ValueError("it does not say what to change")
-    field = next((field for field in fields_of(node) if field.id == left), None)
-    if field is not None:
-        return changes_for(field, "" if removes else right)
-    if left.startswith(_HEADS) and not _has(node, left.split(".")[0]):
-        raise ValueError(_no_field(node, left))
+    fields = fields_of(node)
+    is_key = left.partition(".")[0] in node.attributes
+    if any(field.id == left for field in fields) or (left.startswith(_HEADS) and not is_key):
+        return changes_for(field_named(fields, left), "" if removes else right)
     parts = parse_pointer(left) if left.startswith("/") else tuple(left.split("."))
     pointer = _checked(node, parts, removes)
     value = REMOVED if removes else _value(right, pointer)
     return (Change(node.path, "attributes", pointer, value),)
-
-
-def _no_field(node: Described, name: str) -> str:
-    found = [field.id for field in fields_of(node)]
-    if not found:
-        return "the node is no image and no plate: it has no fields, only attributes"
-    head = name.partition(".")[0] + "."
-    near = [field for field in found if field.startswith(head)] or found
-    more = ["more"] if len(near) > _NAMED else []
-    return f"there is no such field; there are {listed(near[:_NAMED] + more)}"
-
-
-def _has(node: Described, name: str) -> bool:
-    return name in node.attributes
 
 
 def _checked(node: Described, parts: tuple[str, ...], removes: bool) -> str:
@@ -117,7 +102,7 @@ def _checked(node: Described, parts: tuple[str, ...], removes: bool) -> str:
             if (is_place and int(part) < len(value)) or (last and part == "-" and not removes):
                 continue
         where = visible(above, 80) or "the attributes"
-        raise ValueError(f"{where} has no {visible(part, 60)}: {_inside(value)}")
+        raise ValueError(f"there is no {visible(part, 60)} in {where}: {_inside(value)}")
     return pointer_to(*parts)
 
 
@@ -125,7 +110,7 @@ def _inside(value: Any) -> str:
     if isinstance(value, dict):
         names = [visible(name, 40) for name in value]
         more = ["more"] if len(names) > _NAMED else []
-        return f"it has {listed(names[:_NAMED] + more)}" if names else "it is empty"
+        return f"there are {listed(names[:_NAMED] + more)}" if names else "nothing is there"
     if isinstance(value, list):
         return f"it is a list of {len(value):,}; - as the place adds to its end"
     return "it is no object and no list"

@@ -20,9 +20,9 @@ from omezarr_tui.ome.validate.finding import pointer_to
 from omezarr_tui.store.documents import ZARR_JSON, ZARRAY, ZATTRS, ZGROUP
 from omezarr_tui.store.hierarchy import read_node, walk
 from omezarr_tui.store.json_object import DocumentError, parse_json
-from omezarr_tui.store.node import Broken, Group, join_path, parent_path
+from omezarr_tui.store.node import Broken, join_path, parent_path
 from omezarr_tui.store.remembered import ZMETADATA
-from omezarr_tui.text import listed, plural, visible
+from omezarr_tui.text import listed, visible
 
 INLINE = "consolidated_metadata"
 NO_COPIES = {"kind": "inline", "must_understand": False, "metadata": {}}
@@ -186,9 +186,8 @@ def _wanted(
     if come is None:
         return stays
     if gone is not None and parent_path(gone) == parent_path(come) and taken:
-        renamed = {each.old: each for each in taken if isinstance(each, Kept)}
-        keys = [key for key in copies.members if key in renamed or Kept(key, key) in stays]
-        return [renamed.get(key, Kept(key, key)) for key in keys]
+        known = {each.old: each for each in [*stays, *taken] if isinstance(each, Kept)}
+        return [known[key] for key in copies.members if key in known]
     if not taken:
         for path, documents in nodes.items():
             own = inside(path, copies.base)

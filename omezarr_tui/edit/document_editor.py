@@ -38,23 +38,16 @@ class DocumentChange:
         From the location.
     before
         What is stored; None where the document is to be made.
-    own
-        With what is changed in itself, and the copies that it holds of others as they were;
-        None where only copies change.
     after
         All that is to be stored.
     copies
         How many copies of other documents change in it.
-    mode
-        Permission bits; None where it is absent, or has none.
     """
 
     key: str
     before: bytes | None
-    own: bytes | None
     after: bytes
     copies: int
-    mode: int | None
 
 
 @dataclass(slots=True)
@@ -62,9 +55,9 @@ class _Held:
     """A document on its way."""
 
     before: bytes | None
-    own: bytes | None = None
     after: bytes | None = None
     copies: int = 0
+    is_edited: bool = False  # by itself, not only for its copies
 
 
 class DocumentEditor:
@@ -90,7 +83,7 @@ class DocumentEditor:
             except PointerError as error:
                 raise UserError(
                     f"{join_path(node, name)} was not changed",
-                    f"{error}: it is no longer as it was when it was checked",
+                    f"{error}: it is no longer as it was when it was looked at",
                 ) from error
             except ValueError as error:
                 raise UserError(f"{join_path(node, name)} was not changed", str(error)) from error
@@ -111,8 +104,8 @@ class DocumentEditor:
             and changes[0][0] != _ATTRIBUTES
         ):
             changes = [(_ATTRIBUTES, {}), *changes]  # a node of Zarr v3 need have none
-        held.own = held.after = change_values(raw, changes, like)
-        after = parse_json(held.own, name)
+        held.after, held.is_edited = change_values(raw, changes, like), True
+        after = parse_json(held.after, name)
         self._edited.append(Edited(node, name, tuple(changes), before, after))
 
     def change_copies(self, cancelled: Callable[[], bool]) -> None:
@@ -136,15 +129,8 @@ class DocumentEditor:
         """What really changes: first the documents themselves, then those with copies only."""
         changed = [(k, h) for k, h in self._held.items() if h.after not in (None, h.before)]
         return tuple(
-            DocumentChange(
-                key=key,
-                before=held.before,
-                own=None if held.own == held.before else held.own,
-                after=held.after or b"",
-                copies=held.copies,
-                mode=self._access.mode(key),
-            )
-            for key, held in sorted(changed, key=lambda pair: pair[1].own is None)
+            DocumentChange(key, held.before, held.after or b"", held.copies)
+            for key, held in sorted(changed, key=lambda pair: not pair[1].is_edited)
         )
 
     @property

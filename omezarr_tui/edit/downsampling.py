@@ -91,17 +91,26 @@ class Method(Protocol):
         """
 
 
-# Elements of a block, and coarser to finer -> elements of the block that is really taken.
-Blocking = Callable[[int, float], float]
+# Elements of a block, elements of the whole axis in both levels -> elements that are really taken.
+# How it is worked out counts: 60.99999 is cut off to 60.
+Blocking = Callable[[int, int, int], float]
 
 
-def to_nearest(size: int, ratio: float) -> float:
-    """As ome-zarr-py makes its blocks fit whole elements of the coarser level."""
+def to_nearest(size: int, fine: int, coarse: int) -> float:
+    """As ome-zarr-py makes its blocks fit whole elements of the coarser level, to resize them."""
+    ratio = coarse / fine
     return float(np.round(size * ratio) / ratio)
 
 
-def to_more(size: int, ratio: float) -> float:
+def to_nearest_inverse(size: int, fine: int, coarse: int) -> float:
+    """As ome-zarr-py does for local means, and to zoom."""
+    ratio = 1 / (fine / coarse)
+    return float(np.round(size * ratio) / ratio)
+
+
+def to_more(size: int, fine: int, coarse: int) -> float:
     """As bioio-ome-zarr does."""
+    ratio = coarse / fine
     return float(np.ceil(size * ratio) / ratio)
 
 
@@ -241,5 +250,5 @@ class Downsampling:
         if self.block is None:
             return coarse, fine
         ratio = coarse / fine
-        step = max(1, int(self.blocking(min(self.block[axis], fine), ratio)))
+        step = max(1, int(self.blocking(min(self.block[axis], fine), fine, coarse)))
         return math.ceil(step * ratio), step

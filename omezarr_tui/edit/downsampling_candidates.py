@@ -8,7 +8,14 @@ from itertools import product
 
 import numpy as np
 
-from omezarr_tui.edit.downsampling import Blocking, Downsampling, Method, to_more, to_nearest
+from omezarr_tui.edit.downsampling import (
+    Blocking,
+    Downsampling,
+    Method,
+    to_more,
+    to_nearest,
+    to_nearest_inverse,
+)
 from omezarr_tui.edit.downsampling_any import AREA, NEAREST
 from omezarr_tui.edit.downsampling_filters import (
     GAUSSIAN,
@@ -31,7 +38,7 @@ from omezarr_tui.edit.downsampling_windows import (
 )
 from omezarr_tui.errors import UserError
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import listed
+from omezarr_tui.text import listed, visible
 
 # What a user can ask for by name; `detect_method` looks for these, and for what some tools do.
 METHODS: dict[str, Method] = {
@@ -91,6 +98,20 @@ def usual_method(finer: Array, coarser: Array, is_label: bool) -> Downsampling:
 
 
 def check_levels(finer: Array, coarser: Array) -> None:
+    """Refuse levels that cannot be made of each other.
+
+    Raises
+    ------
+    UserError
+        They have not the same axes, no values, or values of a type that NumPy does not know.
+    """
+    try:
+        np.dtype(finer.dtype.name)
+    except TypeError:
+        raise UserError(
+            f"{coarser.name} cannot be made of {finer.name}",
+            f"NumPy does not know values of type {visible(finer.dtype.name, 60)}",
+        ) from None
     if len(finer.shape) != len(coarser.shape) or 0 in (*finer.shape, *coarser.shape):
         raise UserError(
             f"{coarser.name} cannot be made of {finer.name}",
@@ -104,7 +125,7 @@ def candidates(
     """All methods that may have made one level of the other, the likeliest first."""
     dtype = np.dtype(finer.dtype.name)
     factors = _factors(finer.shape, coarser.shape)
-    found = [usual_method(finer, coarser, is_label)]
+    found: list[Downsampling] = []
     for method in dict.fromkeys(_TRIED_ON_LABELS if is_label else _TRIED):
         if not method.fits(dtype):
             continue
@@ -114,11 +135,10 @@ def candidates(
             if method in _IN_BLOCKS:
                 found += _in_blocks(how, finer)
             if method is ZOOM:
-                found += [replace(how, coarse=sizes) for sizes in _before_cut(how.fine, how.coarse)]
-    found = list(dict.fromkeys(found))
-    usual = found.pop(0)
-    if usual not in found:
-        found.append(usual)
+                for sizes in _before_cut(how.fine, how.coarse):
+                    wanted = replace(how, coarse=sizes)
+                    found += [wanted, *_in_blocks(wanted, finer)]
+    found = list(dict.fromkeys([*found, usual_method(finer, coarser, is_label)]))
     # Of methods that agree equally the first counts: so comes the one that made another level.
     return sorted(found, key=lambda how: like is None or not _is_like(how, like))
 
@@ -131,7 +151,7 @@ def _is_like(how: Downsampling, other: Downsampling) -> bool:
 def _in_blocks(how: Downsampling, finer: Array) -> Iterator[Downsampling]:
     """The same, made in blocks: of chunks, of shards, or of all, which may come out otherwise."""
     seen = {how.pieces}
-    blockings: tuple[Blocking, ...] = (to_nearest, to_more)
+    blockings: tuple[Blocking, ...] = (to_nearest, to_nearest_inverse, to_more)
     for block, blocking in product((finer.chunks, finer.shards, finer.shape), blockings):
         if block is not None:
             other = replace(how, block=block, blocking=blocking)

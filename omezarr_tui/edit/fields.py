@@ -61,16 +61,20 @@ def field_named(fields: Iterable[Field], name: str) -> Field:
     Raises
     ------
     ValueError
-        There is none; it says which there are.
+        There is none; it says which there are that begin as it does, or any.
     """
     found = {field.id: field for field in fields}
     if name in found:
         return found[name]
     if not found:
-        raise ValueError(f"there is no field {visible(name, 60)}: the node is no image or plate")
-    some = [*found][:_NAMED]
-    more = f", and {len(found) - len(some)} more" if len(found) > len(some) else ""
-    raise ValueError(f"there is no field {visible(name, 60)}; there are {listed(some)}{more}")
+        raise ValueError(
+            f"there is no field {visible(name, 60)}: the node is no image and no plate"
+        )
+    head = name.partition(".")[0] + "."
+    near = [known for known in found if known.startswith(head)] or [*found]
+    more = [f"{len(near) - _NAMED} more"] if len(near) > _NAMED else []
+    which = listed([*near[:_NAMED], *more])
+    raise ValueError(f"there is no field {visible(name, 60)}; there are {which}")
 
 
 def changes_for(field: Field, text: str) -> tuple[Change, ...]:

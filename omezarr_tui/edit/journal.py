@@ -168,15 +168,15 @@ class Journal:
         Call it while the journal is `locked`. Edits that were undone can no longer be made
         again, as the store goes another way from here.
         """
-        for folder in self._folders():
-            if not (folder / _STATE).exists():
-                shutil.rmtree(folder, ignore_errors=True)
         taken = [int(match[1]) for f in self._folders() if (match := _ID.fullmatch(f.name))]
+        for folder in self._folders():
+            if _ID.fullmatch(folder.name) and not (folder / _STATE).exists():
+                shutil.rmtree(folder, ignore_errors=True)
         now = datetime.now(UTC)
         identifier = f"{max(taken, default=0) + 1:06d}-{now:%Y%m%dT%H%M%SZ}"
         folder = self.folder / identifier
         folder.mkdir(mode=0o700)
-        page = Page(folder, now.isoformat(timespec="seconds"))
+        page = Page(folder, now.isoformat(timespec="microseconds"))
         try:
             yield page
         except BaseException:
@@ -283,7 +283,6 @@ class Page:
             pack.sync()
         document = entry_to_json(entry)
         del document["state"], document["turned"]
-        (self._folder / _ASIDE).mkdir(mode=0o700)
         write_whole(self._folder / _DOCUMENT, json.dumps(document).encode())
         _write_state(self._folder, entry.state, entry.turned)
         sync_folder(self._folder.parent)

@@ -12,6 +12,8 @@ from omezarr_tui.ome.validate.rules import Place
 from omezarr_tui.store.json_object import DocumentError, parse_json
 from omezarr_tui.text import visible
 
+_UNFINISHED = "it ends in the middle: a closing bracket or a double quote is missing"
+
 
 class EditedTextError(ValueError):
     """A text that holds no attributes; the message is for the user.
@@ -66,10 +68,14 @@ def parse_edited(text: str, before: Mapping[str, Any] | None = None) -> dict[str
         )
     except DocumentError as error:
         cause = error.__cause__
+        if not text.strip():
+            raise EditedTextError(
+                "there is nothing: attributes are an object, at least {}"
+            ) from error
         if isinstance(cause, json.JSONDecodeError):
-            raise EditedTextError(error.detail or str(error), cause.lineno, cause.colno) from error
-        told = f"{error}: {error.detail}" if error.detail else str(error)
-        raise EditedTextError(told) from error
+            told = _UNFINISHED if error.detail.startswith("it ends in") else error.detail
+            raise EditedTextError(told, cause.lineno, cause.colno) from error
+        raise EditedTextError(str(error)) from error
     if doubled:
         name, at = next(_doubled(text, skip(text, 0)))
         raise _at(text, at, f"the name {visible(name, 60)!r} stands twice in one object")

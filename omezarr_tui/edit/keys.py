@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 ABSENT = "absent"
 
@@ -11,12 +10,3 @@ ABSENT = "absent"
 def digest(raw: bytes | None) -> str:
     """The SHA-256 of a key's bytes, in hexadecimal; `ABSENT` where there is no such key."""
     return ABSENT if raw is None else hashlib.sha256(raw).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    key: str
-    box: tuple[tuple[int, int], ...]
-    before: str
-    nbytes: int
-    mode: int | None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
+from omezarr_tui.errors import UserError, explain
 from omezarr_tui.settings import MIB
 
 Span = tuple[int, int]  # where bytes begin in a pack, and how many they are
@@ -25,7 +26,10 @@ class Draft:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError("The journal of edits cannot be written", explain(error)) from error
         self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(  # noqa: SIM115
             max_size=_IN_MEMORY, dir=str(folder)
         )

@@ -17,7 +17,6 @@ from zarr.core.buffer import Buffer, cpu
 from zarr.storage import MemoryStore
 
 from omezarr_tui.edit.keys import digest
-from omezarr_tui.edit.value import value_text
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.image.selection import Selection
 from omezarr_tui.store.access import Access
@@ -95,7 +94,7 @@ class Scratch:
             raise UserError(f"{self._name} cannot be read", explain(error)) from error
 
     def fill(self, selection: Selection, value: Any) -> None:
-        """Set every selected value, all in the held object.
+        """Set every selected value, all in the held object: to one, or each to its own.
 
         Raises
         ------
@@ -108,16 +107,16 @@ class Scratch:
             raise UserError(f"{self._name} cannot be written", explain(error)) from error
 
 
-def fill_object(
+def rewrite_object(
     before: Scratch,
     after: Scratch,
     key: str,
     raw: bytes | None,
-    selection: Selection,
-    value: Any,
+    part: Selection,
+    values: NDArray[Any],
     cell: tuple[int, ...],
 ) -> bytes | None:
-    """The bytes of a stored object with the selected values set, proven by reading them.
+    """The bytes of a stored object with some values changed, proven by reading them.
 
     Parameters
     ----------
@@ -125,10 +124,10 @@ def fill_object(
         Two of the same array: one keeps what is there, one takes what is new.
     key, raw
         The object and its bytes; None where it is absent.
-    selection
-        What to set, all in this object.
-    value
-        Of the array's data type.
+    part
+        What is set, all in this object.
+    values
+        What it becomes: of the array's data type, with as many axes as the array; or one value.
     cell
         Elements along each axis of what is decoded at a time: one chunk.
 
@@ -140,26 +139,38 @@ def fill_object(
     Raises
     ------
     UserError
-        It cannot be decoded or encoded; or read back, another value has changed or a
-        selected one is not what it should be, as with a codec that loses precision.
+        It cannot be decoded or encoded; or read back, another value has changed or one that
+        was set is not what it should be, as with a codec that loses precision.
     """
     before.hold(key, raw)
     after.hold(key, raw)
-    after.fill(selection, value)
-    for _, box in boxes(selection, cell):
-        part = selection.inside(box)
-        assert part is not None
+    after.fill(part, values)
+    spread = np.broadcast_to(values, [len(range(*s.indices(s.stop))) for s in part.for_zarr()])
+    for _, box in boxes(part, cell):
+        inner = part.inside(box)
+        assert inner is not None
         wanted = before.read(box)
-        wanted[local(part, box)] = value
+        wanted[local(inner, box)] = spread[place_in(inner, part)]
         found = after.read(box)
         if differ(found, wanted).any():
             raise UserError(
                 f"{key} would not keep its values exactly",
-                f"with {value_text(value)} in it, other numbers are read back than were written: "
-                "a codec of this array loses precision",
+                "other numbers are read back than were written: a codec of this array loses "
+                "precision",
             )
     before.take(key)
     return after.take(key)
+
+
+def place_in(inner: Selection, part: Selection) -> tuple[EllipsisType | slice, ...]:
+    """Where the values of a smaller selection lie among those of one that it is part of."""
+    pairs = zip(inner.for_zarr(), part.for_zarr(), strict=True)
+    index = []
+    for small, large in pairs:
+        first = (small.start - large.start) // large.step
+        count = len(range(*small.indices(small.stop)))
+        index.append(slice(first, first + count))
+    return (..., *index)
 
 
 def boxes(selection: Selection, cell: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Box]]:

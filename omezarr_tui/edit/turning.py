@@ -26,6 +26,7 @@ class Foreign(UserError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"{key} was changed by another program", "look at it, and try again")
+        self.key = key
 
 
 class Turner:
@@ -45,6 +46,7 @@ class Turner:
         self._access = access
         self._journal = journal
         self._entry = entry
+        self._written: set[str] | None = None  # since `turn` was called first; None before that
 
     def check(self, to: Side) -> None:
         """See, before anything is changed, that all can be turned.
@@ -97,6 +99,8 @@ class Turner:
             The user wants it to stop. What is done stays.
         """
         left: Left = {}
+        back_from = self._written
+        self._written = set()
         if to == "after":
             self._move(to, left, lenient)
         elif not self._is_moved():
@@ -104,6 +108,8 @@ class Turner:
             return left
         records = self._entry.records if to == "after" else self._entry.records[::-1]
         for number, record in enumerate(records):
+            if back_from is not None and record.key not in back_from:
+                continue  # it was not come to, and whatever is there is not of this edit
             work.step(number, len(records))
             try:
                 self._turn_one(record, to)
@@ -131,6 +137,8 @@ class Turner:
                 raise Foreign(wanted.source)
         else:
             raw = self._journal.content(self._entry, to, wanted)
+        assert self._written is not None
+        self._written.add(record.key)
         self._access.put(record.key, raw, mode=record.mode)
         if digest(self._access.get(record.key)) != wanted.digest:
             raise OSError(f"{record.key} does not read back as it was written")
@@ -173,4 +181,5 @@ class Turner:
         aside = self._journal.aside(self._entry, number)
         root = Path(self._access.location.path)
         ends = [aside if end is None else root / end for end in (source, target)]
+        ends[1].parent.mkdir(parents=True, exist_ok=True)
         ends[0].rename(ends[1])

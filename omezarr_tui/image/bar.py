@@ -6,6 +6,7 @@ Plain texts, safe to print. The TUI and ``show`` draw them, each with its own me
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from omezarr_tui.image.channels import channel_axis, channel_name
 from omezarr_tui.image.picture import Picture
@@ -16,6 +17,36 @@ from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.text import format_length, format_number, format_shape, visible
 
 _NAME_WIDTH = 24  # of a label image
+
+
+@dataclass(frozen=True, slots=True)
+class AxisPlace:
+    """Where a picture stands on an axis, in parts of which the least important can be left out.
+
+    Parameters
+    ----------
+    name
+        The axis.
+    place
+        An index, or the first and the last pixel in sight.
+    bounds
+        What there is: `` of 0–274``; empty where all of it is in sight.
+    suffix
+        Which way it runs on the screen, `` ↓`` or `` →``; of channels `` together``.
+    note
+        `` (7.5 µm)``: the physical place, the channel; empty where there is nothing to say.
+    """
+
+    name: str
+    place: str
+    bounds: str = ""
+    suffix: str = ""
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it, but the name."""
+        return f"{self.place}{self.bounds}{self.suffix}{self.note}"
 
 
 def axis_positions(picture: Picture) -> list[tuple[str, str]]:
@@ -36,8 +67,12 @@ def axis_positions(picture: Picture) -> list[tuple[str, str]]:
         (7.5 µm)`` on an axis that is not displayed, with as many characters whatever the
         index is; ``0–274 ↓`` or ``100–150 of 0–270 →`` on the two that are.
     """
-    axes = picture.request.image.multiscale.axes
-    return [(visible(axis.name), _position(picture, at)) for at, axis in enumerate(axes)]
+    return [(place.name, place.text) for place in axis_places(picture)]
+
+
+def axis_places(picture: Picture) -> list[AxisPlace]:
+    """Where a picture stands on each axis, in the order of the array; see `axis_positions`."""
+    return [_place(picture, at) for at in range(len(picture.request.image.multiscale.axes))]
 
 
 def level_text(picture: Picture) -> str:
@@ -143,27 +178,32 @@ def _has_no_number(picture: Picture) -> bool:
     return all(not np.isfinite(layer.samples.values).any() for layer in picture.layers)
 
 
-def _position(picture: Picture, axis: int) -> str:
+def _place(picture: Picture, axis: int) -> AxisPlace:
     request, sampling = picture.request, picture.sampling
+    name = visible(request.image.multiscale.axes[axis].name)
     size = sampling.array.shape[axis]
     counted = size if request.level is not None else request.view.extent[axis]
     if axis in (sampling.rows, sampling.columns):
-        return _displayed(picture, axis, counted / size, counted)
-    if picture.request.projection is not None and axis == request.view.moving:
-        return f"{picture.request.projection} of 0–{counted - 1}"
-    if picture.request.is_composed and axis == channel_axis(request.image):
-        return f"{len(picture.layers)} of {counted} together"
+        return _displayed(picture, axis, name, counted / size, counted)
+    if request.projection is not None and axis == request.view.moving:
+        return AxisPlace(name, str(request.projection), f" of 0–{counted - 1}")
+    if request.is_composed and axis == channel_axis(request.image):
+        return AxisPlace(name, str(len(picture.layers)), f" of {counted}", " together")
     here = sampling.position[axis]
     index = here if request.level is not None else request.view.index[axis]
     notes = [_physical(picture, axis), _channel(picture, axis)]
     if counted != size:
         notes.append(f"{here} at this level")
-    told = f"{index:>{len(str(counted - 1))}} of 0–{counted - 1}"
     joined = ", ".join(note for note in notes if note)
-    return f"{told} ({joined})" if joined else told
+    return AxisPlace(
+        name,
+        f"{index:>{len(str(counted - 1))}}",
+        f" of 0–{counted - 1}",
+        note=f" ({joined})" if joined else "",
+    )
 
 
-def _displayed(picture: Picture, axis: int, factor: float, counted: int) -> str:
+def _displayed(picture: Picture, axis: int, name: str, factor: float, counted: int) -> AxisPlace:
     sampling = picture.sampling
     if axis == sampling.rows:
         first, last, arrow = sampling.top, sampling.bottom, "↓"
@@ -172,7 +212,7 @@ def _displayed(picture: Picture, axis: int, factor: float, counted: int) -> str:
     low = math.floor(first * factor + 1e-9)
     high = min(counted, math.ceil(last * factor - 1e-9)) - 1
     bounds = "" if (low, high) == (0, counted - 1) else f" of 0–{counted - 1}"
-    return f"{low}–{high}{bounds} {arrow}"
+    return AxisPlace(name, f"{low}–{high}", bounds, f" {arrow}")
 
 
 def _physical(picture: Picture, axis: int) -> str:

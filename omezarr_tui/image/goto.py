@@ -18,7 +18,7 @@ from omezarr_tui.image.positions import (
     position_on,
 )
 from omezarr_tui.image.steering import placed
-from omezarr_tui.image.view import axis_pairs
+from omezarr_tui.image.view import as_plane, axis_pairs
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import format_length, format_number, listed, plural, visible
 
@@ -86,8 +86,9 @@ def going(request: PictureRequest, text: str) -> Going:
     told: list[str] = []
     axes = [visible(axis.name) for axis in request.image.multiscale.axes]
     if line.pair is not None:
-        request = replace(request, view=request.view.displaying(*line.pair))
-        told.append("shows {} ↓ {} →".format(*(axes[at] for at in line.pair)))
+        pair = as_plane(line.pair, request.image.multiscale.axes, request.view.extent)
+        request = replace(request, view=request.view.displaying(*pair))
+        told.append("shows {} ↓ {} →".format(*(axes[at] for at in pair)))
     if line.level is not None:
         request = replace(request, level=_level(request, line.level))
         told.append("level by itself" if request.level is None else f"level {request.level}")
@@ -188,12 +189,12 @@ def _axis(axes: list[str], name: str) -> int | None:
 
 
 def _pair(axes: list[str], text: str) -> tuple[int, int] | None:
-    """Two axes written together, as rows and columns; rows come first as they do in the array."""
+    """Two axes written together, whichever comes first."""
     for rows, down in enumerate(axes):
         for columns, across in enumerate(axes):
             together = {f"{down}{sign}{across}".lower() for sign in ("", ":", "×")}
             if rows != columns and text.lower() in together:
-                return min(rows, columns), max(rows, columns)
+                return rows, columns
     return None
 
 

@@ -304,10 +304,10 @@ class Painter:
             return own, "set by hand"
         if image.multiscale.is_label:
             return window_of(samples.values), ""
+        if look.source == "told" and (told := told_window(image, channel)) is not None:
+            return told, "as the metadata say"  # also of stains that are red, green and blue
         if is_rgb(image) and (whole := whole_range(request.sampling().array.dtype.name)):
             return whole, "all values of a colour"
-        if look.source == "told" and (told := told_window(image, channel)) is not None:
-            return told, "as the metadata say"
         percent = "{:g}–{:g} %".format(*PERCENTILES)
         if look.source != "seen":
             taken = self._level_window(image, channel, cancelled)

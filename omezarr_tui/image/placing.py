@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
-from omezarr_tui.image.sampling import METRES, Sampling
+from omezarr_tui.image.sampling import METRES
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.model import Multiscale
 from omezarr_tui.store.node import Array
@@ -29,8 +30,20 @@ def matched_axes(image: Multiscale, labels: Multiscale) -> dict[int, int]:
     return {len(image.axes) - n: len(image.axes) - n - more for n in range(1, rank + 1)}
 
 
+class LevelRead(Protocol):
+    """A level of an image that is read."""
+
+    @property
+    def level(self) -> int:
+        """Its number."""
+
+    @property
+    def array(self) -> Array:
+        """Its array."""
+
+
 def placed(
-    sampling: Sampling, image: Image, axis: int, labels: Image, level: int, at: int
+    sampling: LevelRead, image: Image, axis: int, labels: Image, level: int, at: int
 ) -> tuple[float, float]:
     """Factor and shift that lead from pixels of the image's level to pixels of the label's."""
     if image.multiscale.axes[axis].type == "channel":

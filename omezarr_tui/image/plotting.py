@@ -155,7 +155,7 @@ def across_labels(low: float, high: float, width: int, unit: str = "") -> str:
     for most in range(max(1, width // 6), 0, -1):
         line, taken = [" "] * room, -1
         for tick in ticks(low, high, most):
-            text = _label(tick, high - low)
+            text = tick_label(tick, high - low)
             place = int((tick - low) / (high - low) * width)
             start = min(max(0, place - len(text) // 2), width - len(text))
             if start + len(text) > room and unit:
@@ -169,33 +169,8 @@ def across_labels(low: float, high: float, width: int, unit: str = "") -> str:
     return " " * width
 
 
-def down_labels(values: Sequence[float], places: Sequence[float], rows: int) -> list[str]:
-    """The labels left of a plot, the top row first, all of one width.
-
-    Parameters
-    ----------
-    values
-        Round numbers, from the lowest.
-    places
-        Where they lie, from 0 at the bottom to 1 at the top.
-    rows
-        Rows that there are.
-    """
-    labels = [""] * rows
-    for value, place in zip(values, places, strict=True):
-        row = round((1 - place) * (rows - 1))
-        labels[row] = labels[row] or _label(value, values[-1] - values[0])
-    width = max(map(len, labels), default=0)
-    return [f"{label:>{width}}" for label in labels]
-
-
-def _label(tick: float, span: float) -> str:
+def tick_label(tick: float, span: float) -> str:
     """A tick with as many digits as it takes to tell it from others within a span."""
     texts = (format_number(tick, digits) for digits in (6, 9, 12))
     close = (text for text in texts if abs(float(text) - tick) <= span / 1000)
     return next(close, repr(tick))
-
-
-def log_ticks(most: int) -> list[float]:
-    """Powers of ten up to a count, for an axis on which counts are shown as logarithms."""
-    return [10.0**power for power in range(len(str(most)))] if most > 0 else []

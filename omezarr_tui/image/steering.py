@@ -73,8 +73,9 @@ def turned(request: PictureRequest) -> PictureRequest:
     """Show the next pair of axes: XY, XZ, YZ, and then any others."""
     view = request.view
     pairs = axis_pairs(view, request.image.multiscale.axes)
-    shown = (view.rows, view.columns)
-    at = (pairs.index(shown) + 1) % len(pairs) if shown in pairs else 0
+    shown = {view.rows, view.columns}
+    # An image that was looked at before may have brought them the other way round.
+    at = next((at + 1 for at, pair in enumerate(pairs) if {*pair} == shown), 0) % len(pairs)
     return replace(request, view=view.displaying(*pairs[at]))
 
 

@@ -24,7 +24,7 @@ _MEAN_WIDTH = 6
 _NOT_FINITE = "not finite"
 
 
-def place_texts(picture: Picture, row: int, column: int) -> list[str]:
+def place_texts(picture: Picture, row: int, column: int, *, brief: int = 0) -> list[str]:
     """Where a sample of a picture is, and its value.
 
     Parameters
@@ -33,6 +33,8 @@ def place_texts(picture: Picture, row: int, column: int) -> list[str]:
         What is shown.
     row, column
         Of the sample.
+    brief
+        1 leaves out how many pixels the value is of, 2 also the level.
 
     Returns
     -------
@@ -51,12 +53,11 @@ def place_texts(picture: Picture, row: int, column: int) -> list[str]:
         for axis, pixels in zip((sampling.rows, sampling.columns), covered, strict=True)
     )
     # The axes above count in pixels of the finest level.
-    level = (
-        "" if sampling.array.shape == picture.request.view.extent else f" of level {sampling.level}"
-    )
-    texts = [where + level]
+    is_finest = sampling.array.shape == picture.request.view.extent
+    texts = [where if is_finest or brief > 1 else f"{where} of level {sampling.level}"]
     if not picture.is_labels:
-        texts.append(_value(picture, row, column, [len(pixels) for pixels in covered]))
+        counts = [len(pixels) for pixels in covered]
+        texts.append(_value(picture, row, column, counts, brief=brief > 0))
     return texts
 
 
@@ -94,11 +95,12 @@ def _pixels(name: str, pixels: range, size: int) -> str:
     return f"{name} {pixels[0]:>{width}}–{pixels[-1]:<{width}}"
 
 
-def _value(picture: Picture, row: int, column: int, counts: list[int]) -> str:
+def _value(picture: Picture, row: int, column: int, counts: list[int], *, brief: bool) -> str:
     """The value of a sample, and what it is of its pixels; of each channel that is shown."""
     sampling, image = picture.sampling, picture.request.image
     is_pixel, projection = max(counts) == 1, sampling.projection
-    what, of = ("value", "") if is_pixel else (sampling.method, f" of {_size(sampling, counts)}")
+    size = "" if brief else f" of {_size(sampling, counts)}"
+    what, of = ("value", "") if is_pixel else (sampling.method, size)
     is_exact = is_pixel or what == "maximum"
     if projection is not None:
         over = f"{projection.method} over {_name(picture, projection.axis)}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.model import Axis
@@ -164,11 +165,21 @@ def axis_pairs(view: View, axes: Sequence[Axis]) -> list[tuple[int, int]]:
     """The pairs of axes that a plane can be seen across, the natural one first.
 
     Pairs of space come first (XY, XZ, YZ), then those of any axes that have more than one
-    pixel; rows stand before columns as they do in the array.
+    pixel. The axis x runs across; of others rows stand before columns as they do in the array.
     """
     first = displayed_first(axes, view.extent)
     long = [a for a in range(len(axes)) if view.extent[a] > 1]
-    pairs = [(a, b) for a in long for b in long if a < b and {a, b} != {*first}]
+    pairs = [as_plane(pair, axes, view.extent) for pair in combinations(long, 2)]
     space = [p for p in pairs if axes[p[0]].type == axes[p[1]].type == "space"]
-    ordered = [first, *sorted(space, reverse=True), *pairs]
-    return list(dict.fromkeys(ordered))
+    return list(dict.fromkeys([first, *sorted(space, reverse=True), *pairs]))
+
+
+def as_plane(
+    pair: tuple[int, int], axes: Sequence[Axis], extent: Sequence[int]
+) -> tuple[int, int]:
+    """Two axes as rows and columns: as they are displayed first, else with x across, else in order."""
+    first = displayed_first(axes, extent)
+    if {*pair} == {*first}:
+        return first
+    rows, columns = sorted(pair, key=lambda axis: (axes[axis].name == "x", axis))
+    return rows, columns

@@ -17,19 +17,20 @@ from omezarr_tui.store.refusals import (
     IGNORES_RANGES,
     BrokenOff,
     NoLength,
+    NotConditional,
     NotPartial,
     WrongRegion,
     as_os_error,
     region_of,
 )
 from omezarr_tui.store.remote import RemoteAccess
+from omezarr_tui.store.versions import only_if, version_of
 from omezarr_tui.store.webget import web_get
 from omezarr_tui.store.webindex import names_in_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from obstore import ObjectMeta, PutMode, UpdateVersion
     from obstore.store import ObjectStore
 
     from omezarr_tui.store.credentials import Way
@@ -108,6 +109,7 @@ class ObjectTransport:
         self._web = web
         self._learned: dict[str, str] = {}
         self._stores: dict[int, ObjectStore] = {}
+        self._has_conditions = True  # as far as is known
 
     can_rename = False  # an object store has no folders
 
@@ -159,7 +161,7 @@ class ObjectTransport:
             result = await obstore.get_async(self._store(), self._key(address))
             if most is not None and result.meta["size"] > most:
                 raise OSError(f"{address} is larger than what is read of it here")
-            return bytes(await result.bytes_async()), _version(result.meta)
+            return bytes(await result.bytes_async()), version_of(result.meta)
 
     async def _plainly(self, address: str, most: int) -> bytes:
         """All bytes of a page or file, from a server that does not tell their length."""
@@ -279,31 +281,48 @@ class ObjectTransport:
     ) -> None:
         """Set an object in one step, or delete it where the value is None.
 
-        With a version the server itself sees to it that it is still so, but for deleting: then
-        it is asked just before. Some servers that speak S3 ignore the condition.
+        With a version the server itself sees to it that it is still so. To delete, and where it
+        says that it knows no conditions, it is asked just before. Some servers that speak S3
+        ignore them without saying so.
         """
         import obstore
 
-        with self._told(address):
-            if value is not None:
-                # In one request: only then it is there whole or not at all.
-                await obstore.put_async(
-                    self._store(),
-                    self._key(address),
-                    value,
-                    mode=_only(version),
-                    use_multipart=False,
-                )
+        if value is not None and (version is None or self._has_conditions):
+            try:
+                await self._set(address, value, version)
                 return
-            if version is not None and version != await self._version_now(address):
-                raise ChangedMeanwhile(address)
+            except NotConditional:
+                if version is None:
+                    raise
+                self._has_conditions = False
+        if version is not None and version != await self._version_now(address):
+            raise ChangedMeanwhile(address)
+        if value is not None:
+            await self._set(address, value, None)
+            return
+        with self._told(address):
             await obstore.delete_async(self._store(), self._key(address))
+
+    async def _set(self, address: str, value: bytes, version: str | None) -> None:
+        import obstore
+
+        store, key, mode = self._store(), self._key(address), only_if(version)
+        try:
+            with self._told(address):
+                # In one request: only then it is there whole or not at all.
+                await obstore.put_async(store, key, value, mode=mode, use_multipart=False)
+        except ConnectionError as error:
+            if version is None:
+                raise
+            # What has a condition obstore does not ask again, as it may have been done already.
+            raise BrokenOff(str(error)) from error
 
     async def _version_now(self, address: str) -> str | None:
         import obstore
 
         try:
-            return _version(await obstore.head_async(self._store(), self._key(address)))
+            with self._told(address):
+                return version_of(await obstore.head_async(self._store(), self._key(address)))
         except FileNotFoundError:
             return MISSING
 
@@ -341,24 +360,3 @@ class ObjectTransport:
             raise OSError("its name cannot be asked for over a network") from error
         except Exception as error:
             raise as_os_error(error, self._root, self._tried) from error
-
-
-def _version(meta: ObjectMeta) -> str | None:
-    """The etag, and the generation that Google counts: each server goes by its own."""
-    etag, version = meta["e_tag"], meta["version"]
-    return None if etag is None and version is None else f"{etag or ''} {version or ''}"
-
-
-def _only(version: str | None) -> PutMode:
-    """Which object is to be set: any, one that is not there yet, or one of a version."""
-    if version is None:
-        return "overwrite"
-    if version == MISSING:
-        return "create"
-    etag, _, number = version.rpartition(" ")
-    only: UpdateVersion = {}
-    if etag:
-        only["e_tag"] = etag
-    if number:
-        only["version"] = number
-    return only

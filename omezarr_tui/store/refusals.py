@@ -43,6 +43,10 @@ class NotLetIn(PermissionError):
     """The credentials are missing, wrong or expired: that says nothing of what is there."""
 
 
+class NotConditional(OSError):
+    """The server does not know how to put an object only if it is still the same."""
+
+
 class WrongRegion(PermissionError):
     """The bucket is in another region than was asked in: in this one, where that is told."""
 
@@ -125,6 +129,8 @@ def _of_answer(text: str, place: str) -> OSError | None:
     region = _REGION.search(text)
     if region or "incorrectly configured region" in text or "PermanentRedirect" in text:
         return WrongRegion(place, region[1] if region else None)
+    if "501 Not Implemented" in text or "<Code>NotImplemented</Code>" in text:
+        return NotConditional(f"{place} cannot do what it was asked for (501)")
     if any(code in text for code in _FULL):
         return OSError(f"{place} has no room left, or your quota there is used up")
     if status := _STATUS.search(text):

@@ -19,6 +19,11 @@ class Reset:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """The server does what it is asked, and the connection breaks before its answer."""
+
+
+@dataclass(frozen=True)
 class Truncate:
     """The connection is closed after the head and half of the body."""
 
@@ -33,4 +38,4 @@ class Hang:
     """Nothing comes at all, until the client leaves."""
 
 
-Fault = Answer | Reset | Truncate | Stall | Hang
+Fault = Answer | Reset | Lost | Truncate | Stall | Hang

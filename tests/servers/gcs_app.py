@@ -1,8 +1,9 @@
 """The process behind ``servers.gcs``, as in ``python -m servers.gcs_app PORT``.
 
 The emulator has the JSON API; of the XML API, which object stores in Rust speak, it has only a
-plain GET and PUT. Here it gets the rest: listing, HEAD, DELETE, ranges from the end, the headers
-of an object, and 401 for whoever has no credentials. Its JSON API asks nobody for any.
+plain GET and PUT. Here it gets the rest: listing, HEAD, DELETE, ranges from the end, conditions of
+a PUT, the headers of an object, and 401 for whoever has no credentials. Its JSON API asks nobody
+for any.
 """
 
 import base64
@@ -73,6 +74,15 @@ class Handler(RequestHandler):
             self._list()
         else:
             self._get()
+
+    def do_PUT(self) -> None:
+        """Refuse to put what is to be put only if the object is of a generation; 0 is none."""
+        wanted = self.headers.get("x-goog-if-generation-match") if self.is_xml else None
+        if wanted in (None, self._about_object().get("x-goog-generation", "0")):
+            super().do_PUT()
+            return
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._answer(412, _error("PreconditionFailed"), {})
 
     def do_DELETE(self) -> None:
         if not self.is_xml:

@@ -16,7 +16,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from servers.faults import Answer, Fault, Hang, Reset, Stall, Truncate
+from servers.faults import Answer, Fault, Hang, Lost, Reset, Stall, Truncate
 from servers.http1 import Head, body, has_body, is_framed, read_head
 from servers.process import HOST
 from servers.requests import Request
@@ -190,6 +190,10 @@ class Proxy:
                     await _send_own(writer, request, answer)
                     return True
                 case Reset():
+                    _reset(writer)
+                    return False
+                case Lost():
+                    await server.ask(head, content)
                     _reset(writer)
                     return False
                 case Hang():

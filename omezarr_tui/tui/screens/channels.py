@@ -25,6 +25,7 @@ from omezarr_tui.image.steering import to_channel
 from omezarr_tui.text import format_number, padded
 from omezarr_tui.tui.screens.dialog import Following
 from omezarr_tui.tui.themes import QUIET
+from omezarr_tui.tui.widgets.swatch import swatch
 
 if TYPE_CHECKING:
     from omezarr_tui.image.picture import Picture, PictureRequest
@@ -69,6 +70,9 @@ class ChannelsScreen(Following):
         self._picture = picture
         self._request = picture.request
         self._steer = steer
+        image = picture.request.image
+        self._names = [channel_name(image, at)[:_NAME_WIDTH] for at in range(self._count)]
+        self._name_width = max(len(name) for name in self._names)
 
     def compose(self) -> ComposeResult:
         """A line for each channel, and the keys."""
@@ -109,7 +113,7 @@ class ChannelsScreen(Following):
     def _line(self, at: int, *, shown: bool) -> Content:
         request, image = self._request, self._request.image
         windows = {layer.channel: layer for layer in self._picture.layers}
-        red, green, blue = channel_color(image, request.look, at)
+        color = channel_color(image, request.look, at)
         told = ""
         if (layer := windows.get(at)) is not None:
             window = layer.window
@@ -117,8 +121,8 @@ class ChannelsScreen(Following):
         source = windows[at].source if at in windows else ""
         return Content.assemble(
             "● " if shown else "○ ",
-            ("■ ", f"rgb({red},{green},{blue})"),
-            padded(channel_name(image, at)[:_NAME_WIDTH], _NAME_WIDTH),
+            swatch(color, dark=self.app.current_theme.dark),
+            padded(self._names[at], self._name_width),
             f" {padded(told, 14, right=True)} ",
             (source, QUIET),
         )

@@ -57,6 +57,7 @@ class ColormapsScreen(Dialog[None]):
         self._before = request.look
         self._steer = steer
         self._names: list[str] = []
+        self._are_sampled = False  # which takes a moment; until then the list is empty
         self._chosen = False  # nothing changes before the first key
 
     def compose(self) -> ComposeResult:
@@ -70,7 +71,6 @@ class ColormapsScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Begin at the one that is shown."""
         self._list.can_focus = False
-        self._list.loading = True
         self.run_worker(self._sample_all, thread=True, exit_on_error=False)
 
     def _sample_all(self) -> None:
@@ -81,7 +81,7 @@ class ColormapsScreen(Dialog[None]):
 
     @on(Sampled)
     def _begin(self) -> None:
-        self._list.loading = False
+        self._are_sampled = True
         self._fill(self.query_one(Input).value)
         if not self._chosen and self._before.colormap in self._names:
             self._list.highlighted = self._names.index(self._before.colormap)
@@ -93,7 +93,7 @@ class ColormapsScreen(Dialog[None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._chosen = True
-        if not self._list.loading:
+        if self._are_sampled:
             self._fill(event.value)
 
     def _fill(self, text: str) -> None:
@@ -116,6 +116,9 @@ class ColormapsScreen(Dialog[None]):
     @on(OptionList.OptionSelected)
     def _keep(self) -> None:
         self._chosen = True
+        text = self.query_one(Input).value
+        if text.strip() and not self._are_sampled:  # somebody types faster
+            self._fill(text)
         self._wear(self._list.highlighted)
         self.leave(None)
 

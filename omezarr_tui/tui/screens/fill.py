@@ -40,7 +40,8 @@ class Filling:
 
         path = store.from_root(self.node.path)
         assert path is not None
-        return PixelEdit(replace(self.node, path=path), self.selection, Fill(self.value))
+        node = replace(self.node, path=path)
+        return PixelEdit(node, self.selection, Fill(self.value), name=store.access.location.name)
 
 
 class FillScreen(Dialog[Filling | None]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from textwrap import wrap
 
 from textual.content import Content
@@ -10,7 +12,8 @@ from textual.widgets import Static
 
 from omezarr_tui.errors import explain
 from omezarr_tui.image.bar import (
-    axis_positions,
+    AxisPlace,
+    axis_places,
     how_shown,
     no_range_text,
     not_values_text,
@@ -28,6 +31,7 @@ from omezarr_tui.image.view import View
 from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.text import format_number, format_shape, visible
 from omezarr_tui.tui.themes import QUIET
+from omezarr_tui.tui.widgets.swatch import swatch
 
 _APART = "   "
 _STEPS = 16
@@ -59,6 +63,10 @@ class AxisBar(Static):
         self._picture, self._words = None, words
         self._lay_out()
 
+    def on_mount(self) -> None:
+        """Wear the colours of the theme that is chosen."""
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self._lay_out())
+
     def on_resize(self) -> None:
         """Lay the lines out anew."""
         self._lay_out()
@@ -71,54 +79,73 @@ class AxisBar(Static):
             self.update(Content("\n".join(f" {line}" for line in words)), layout=False)
             return
         room = self.content_size.width
-        view = self._picture.request.view
-        moving = 0 if view.moving is None else view.fixed.index(view.moving)
-        mark = self._mark
+        dark = self.app.current_theme.dark
         lines = (
-            _fitting(_axes(self._picture, room), room, moving),
-            *_values_and_level(self._picture, room, mark, self._pixel),
+            _axes(self._picture, room),
+            *_values_and_level(self._picture, room, self._mark, self._pixel, dark=dark),
         )
         self.update(Content("\n").join(lines), layout=False)
 
 
-def _fitting(parts: list[Content], room: int, kept: int = 0) -> Content:
+def _fitting(parts: list[Content], room: int, kept: int = 0, apart: str = _APART) -> Content:
     """The parts that fit, in their order: one that is always kept, and the first ones."""
     shown: list[int] = []
     for at in sorted(range(len(parts)), key=lambda at: at != kept):
-        if shown and _width([parts[at] for at in (*shown, at)]) > room:
+        if shown and Content(apart).join(parts[it] for it in (*shown, at)).cell_length > room:
             break
         shown.append(at)
-    return Content(_APART).join(parts[at] for at in sorted(shown))
+    return Content(apart).join(parts[at] for at in sorted(shown))
 
 
-def _width(parts: list[Content]) -> int:
-    return Content(_APART).join(parts).cell_length
+def _axes(picture: Picture, room: int) -> Content:
+    """Each axis, with all that is to be said of it where there is room."""
+    view = picture.request.view
+    parts: list[Content] = []
+    apart = _APART
+    for places, apart in _briefer(view, axis_places(picture)):
+        parts = _axis_parts(view, places)
+        if Content(apart).join(parts).cell_length <= room:
+            break
+    moving = 0 if view.moving is None else view.fixed.index(view.moving)
+    return _fitting(parts, room, moving, apart)
 
 
-def _axes(picture: Picture, room: int) -> list[Content]:
-    """Each axis; where room is short, no notes on those that keys do not step along."""
-    view, positions = picture.request.view, axis_positions(picture)
-    parts = _axis_parts(view, positions)
-    if _width(parts) > room:
-        bare = [(name, told.partition(" (")[0]) for name, told in positions]
-        if view.moving is not None:
-            bare[view.moving] = positions[view.moving]
-        parts = _axis_parts(view, bare)
-    return parts
+def _briefer(view: View, places: list[AxisPlace]) -> Iterator[tuple[list[AxisPlace], str]]:
+    """The axes in fewer and fewer words, the least important left out first; and what parts them.
+
+    What the moving axis says stays the longest; where the displayed axes are stays always.
+    """
+    others = [axis for axis in view.fixed if axis != view.moving]
+    moving = [axis for axis in view.fixed if axis == view.moving]
+    yield places, _APART
+    places = _without(places, others, note="")
+    yield places, _APART
+    places = _without(places, [view.rows, view.columns], bounds="")
+    yield places, _APART
+    yield places, ""  # the labels of fixed axes begin with a blank, and their arrows end with one
+    places = _without(places, others, bounds="")
+    yield places, ""
+    places = _without(places, moving, note="")
+    yield places, ""
+    yield _without(places, moving, bounds=""), ""
 
 
-def _axis_parts(view: View, positions: list[tuple[str, str]]) -> list[Content]:
+def _without(places: list[AxisPlace], axes: list[int], **parts: str) -> list[AxisPlace]:
+    return [replace(place, **parts) if at in axes else place for at, place in enumerate(places)]
+
+
+def _axis_parts(view: View, places: list[AxisPlace]) -> list[Content]:
     fixed, displayed = [], []
-    for axis, (name, told) in enumerate(positions):
+    for axis, place in enumerate(places):
         if axis not in view.fixed:
-            displayed.append(Content.assemble((f" {name}", "b"), " ", (told, QUIET)))
+            displayed.append(Content.assemble((f" {place.name}", "b"), " ", (place.text, QUIET)))
             continue
-        label = Content.styled(f" {name} ", "b reverse" if axis == view.moving else "b")
+        label = Content.styled(f" {place.name} ", "b reverse" if axis == view.moving else "b")
         fixed.append(
             Content.assemble(
                 label.stylize(_click(f"screen.moving_axis({axis})")),
                 _arrow("◂", axis, -1),
-                told,
+                place.text,
                 _arrow("▸", axis, 1),
             )
         )
@@ -131,35 +158,46 @@ def _arrow(sign: str, axis: int, planes: int) -> Content:
 
 
 def _values_and_level(
-    picture: Picture, room: int, mark: tuple[int, int] | None, pixel: list[str]
+    picture: Picture, room: int, mark: tuple[int, int] | None, pixel: list[str], *, dark: bool
 ) -> tuple[Content, Content]:
     """What the values look like and the level; with the cursor, what lies under it."""
     level = _fitting(_level(picture), room)
     if mark is None:
-        values = _values(picture)
+        values = _values(picture, dark=dark)
         if over := overlay_text(picture):
             note = explain(picture.no_labels) if picture.no_labels else overlay_note(picture)
             values.append(Content.styled(": ".join(filter(None, [over, note])), "b"))
         return _fitting(values, room, len(values) - 1 if over else 0), level
     labels = label_texts(picture, *mark)
     return (
-        _one_line(place_texts(picture, *mark), room),
-        _one_line([*labels, *pixel], room) if labels or pixel else level,
+        _one_line([place_texts(picture, *mark, brief=brief) for brief in range(3)], room),
+        _one_line(_last_left_out(labels, pixel), room) if labels or pixel else level,
     )
 
 
-def _one_line(texts: list[str], room: int) -> Content:
-    first, *others = texts
-    told = Content.assemble(" ", (first, "b"), *(f" · {text}" for text in others))
+def _last_left_out(labels: list[str], pixel: list[str]) -> list[list[str]]:
+    """The label, the pixel and what is known of the label, of which the last is left out first."""
+    texts = [*labels[:1], *pixel, *labels[1:]]
+    fewest = max(1, len(texts) - len(labels[1:]))
+    return [texts[:count] for count in range(len(texts), fewest - 1, -1)]
+
+
+def _one_line(choices: list[list[str]], room: int) -> Content:
+    """The first of some choices that fits, each a text with others behind it; else the last."""
+    told = Content("")
+    for first, *others in choices:
+        told = Content.assemble(" ", (first, "b"), *(f" · {text}" for text in others))
+        if told.cell_length <= room:
+            break
     return told.truncate(room, ellipsis=True)
 
 
-def _values(picture: Picture) -> list[Content]:
+def _values(picture: Picture, *, dark: bool) -> list[Content]:
     others = _not_values(picture)
     if told := no_range_text(picture):
         return [Content.styled(f" {told}", QUIET), *others]
     if picture.request.is_composed:
-        scales = [_colored_range(picture, layer) for layer in picture.layers]
+        scales = [_colored_range(picture, layer, dark=dark) for layer in picture.layers]
     else:
         scales = [_scale(picture)]
     return [*scales, *others, Content.styled(how_shown(picture), QUIET)]
@@ -177,14 +215,14 @@ def _not_values(picture: Picture) -> list[Content]:
     ]
 
 
-def _colored_range(picture: Picture, layer: Layer) -> Content:
+def _colored_range(picture: Picture, layer: Layer, *, dark: bool) -> Content:
     """One of the channels that are shown together: its colour, name and values."""
     image, look = picture.request.image, picture.request.look
-    red, green, blue = channel_color(image, look, layer.channel)
+    square = swatch(channel_color(image, look, layer.channel), dark=dark)
     low, high = format_number(layer.window.start), format_number(layer.window.end)
     name = Content.styled(channel_name(image, layer.channel), "b")
     name = name.stylize(_click("screen.channels"))
-    return Content.assemble((" ■ ", f"rgb({red},{green},{blue})"), name, f" {low}–{high}")
+    return Content.assemble(" ", square, name, f" {low}–{high}")
 
 
 def _scale(picture: Picture) -> Content:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from textwrap import wrap
 
+from textual.color import Color
 from textual.content import Content
 from textual.widgets import Static
 
 from omezarr_tui.ome.fact import Fact
 from omezarr_tui.tui.themes import QUIET, WARNING
+from omezarr_tui.tui.widgets.swatch import swatch
 
 _NO_BREAK = "\u00a0"
 _TORN = re.compile(r" × |(?<=\d) (?=[^\s\d]{1,3}$)")  # gaps inside sizes, and before a unit
@@ -29,6 +31,10 @@ class FactsView(Static):
         self._facts = list(facts)
         self._lay_out()
 
+    def on_mount(self) -> None:
+        """Wear the colours of the theme that is chosen."""
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self._lay_out())
+
     def on_resize(self) -> None:
         """Break the lines anew."""
         self._lay_out()
@@ -38,15 +44,18 @@ class FactsView(Static):
         room = max(_LEAST, self.size.width - width - 2)
         lines = []
         for fact in self._facts:
-            mark = ("■ ", f"#{fact.color}") if fact.color else ("", "")
+            mark = self._swatch(fact.color) if fact.color else Content("")
             if fact.warning and not fact.value.startswith("✗"):
-                mark = ("! ", WARNING)
+                mark = Content.styled("! ", WARNING)
             style = WARNING if fact.warning else ""
-            first, *rest = _lines(fact.value, room - len(mark[0]))
+            first, *rest = _lines(fact.value, room - mark.cell_length)
             label = (f"{fact.label:<{width}}  ", QUIET)
             lines.append(Content.assemble(label, mark, (first, style)))
             lines += [Content.assemble(" " * (width + 2), (line, style)) for line in rest]
         self.update(Content("\n").join(lines))
+
+    def _swatch(self, color: str) -> Content:
+        return swatch(Color.parse(f"#{color}").rgb, dark=self.app.current_theme.dark)
 
 
 def _lines(text: str, width: int) -> list[str]:

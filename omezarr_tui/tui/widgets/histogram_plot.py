@@ -11,13 +11,11 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
+from omezarr_tui.image.plot_rows import bar_scale, log_scale, row_labels
 from omezarr_tui.image.plotting import (
     across_labels,
     block_rows,
-    down_labels,
-    log_ticks,
     rounded_step,
-    ticks,
 )
 from omezarr_tui.ome.model import Window
 from omezarr_tui.text import format_count, format_number, plural
@@ -121,10 +119,10 @@ class HistogramPlot(Plot):
     def _labels(self, counts: list[int], rows: int) -> tuple[list[str], list[float]]:
         """The labels of the axis of counts, and how high each count is, from 0 to 1."""
         peak = max(counts, default=0)
-        scale = self._height(peak) or 1.0
-        marks = log_ticks(peak) if self._is_log else ticks(0, peak, max(2, rows // 2))
-        labels = down_labels(marks, [self._height(mark) / scale for mark in marks], rows)
-        return labels, [self._height(count) / scale for count in counts]
+        scale = log_scale(peak, rows) if self._is_log else bar_scale(peak, rows)
+        span = (scale.high - scale.low) or 1.0
+        heights = [(self._height(count) - scale.low) / span if count else 0.0 for count in counts]
+        return row_labels(scale, rows), heights
 
     @property
     def _span(self) -> tuple[float, float]:
@@ -147,7 +145,7 @@ class HistogramPlot(Plot):
         return [bars[min(len(bars) - 1, int((m - bars[0].low) / each))].count for m in middles]
 
     def _height(self, count: float) -> float:
-        return math.log10(count) + 0.3 if self._is_log and count > 0 else float(count)
+        return math.log10(count) if self._is_log else float(count)
 
     def _edge_columns(self, room: int) -> tuple[int, int]:
         """The columns of the window's edges."""

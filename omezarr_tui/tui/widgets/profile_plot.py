@@ -10,13 +10,8 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
-from omezarr_tui.image.plotting import (
-    across_labels,
-    braille_rows,
-    curve_dots,
-    down_labels,
-    ticks,
-)
+from omezarr_tui.image.plot_rows import curve_scale, row_labels
+from omezarr_tui.image.plotting import across_labels, braille_rows, curve_dots
 from omezarr_tui.image.profile import physical_steps
 from omezarr_tui.text import format_length, format_unit, visible
 from omezarr_tui.tui.actions import bindings
@@ -96,19 +91,18 @@ class ProfilePlot(Plot):
         joined = np.concatenate(drawn)
         joined = joined[np.isfinite(joined)]
         low, high = (float(joined.min()), float(joined.max())) if joined.size else (0.0, 1.0)
-        if low == high:
-            low, high = low - 0.5, high + 0.5
         units = self._units()
         has_units = units is not None and height >= _WITH_UNITS
         told = self._told_lines(width)
         rows = rows_left(height, 1 + has_units + len(told))
-        marks = ticks(low, high, max(2, rows // 2))
-        labels = down_labels(marks, [(mark - low) / (high - low) for mark in marks], rows)
+        scale = curve_scale(low, high, rows)
+        labels = row_labels(scale, rows)
         self._gutter = len(labels[0]) + 1
         room = max(1, width - self._gutter)
+        curves = self._curves(drawn, room, rows, scale.low, scale.high)
         lines = [
             Content.assemble((f"{label} ", QUIET), line)
-            for label, line in zip(labels, self._curves(drawn, room, rows, low, high), strict=True)
+            for label, line in zip(labels, curves, strict=True)
         ]
         first, last = self._first - 0.5, self._first + self._track.count - 0.5
         blank = " " * self._gutter

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from omezarr_tui.image.plotting import across_labels, braille_rows, curve_dots, down_labels, ticks
+from omezarr_tui.image.plot_rows import curve_scale, row_labels
+from omezarr_tui.image.plotting import across_labels, braille_rows, curve_dots
 from omezarr_tui.text import format_count, format_number
 from omezarr_tui.tui.themes import QUIET
 from omezarr_tui.tui.widgets.plot import Plot, clipped, runs
@@ -48,12 +49,11 @@ class SeriesPlot(Plot, can_focus=False):
         if finite.size == 0:
             return Content("None of the values is finite.")
         low, high = float(finite.min()), float(finite.max())
-        marks = ticks(low, high, max(2, rows // 2)) or [low]
-        places = [(m - low) / (high - low) if high > low else 0.5 for m in marks]
-        labels = down_labels(marks, places, rows)
+        scale = curve_scale(low, high, rows)
+        labels = row_labels(scale, rows)
         gutter = len(labels[0]) + 1
         room = max(1, width - gutter)
-        lines = self._curve(envelope.drawn, room, rows, low, high)
+        lines = self._curve(envelope.drawn, room, rows, scale.low, scale.high)
         drawn = [
             Content.assemble((f"{label} ", QUIET), line)
             for label, line in zip(labels, lines, strict=True)

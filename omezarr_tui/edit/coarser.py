@@ -1,0 +1,205 @@
+"""What a level would be that is coarser than the coarsest: its shape, name, scale and position."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from omezarr_tui.edit.described import describe_node
+from omezarr_tui.edit.field import Number, like
+from omezarr_tui.edit.geometry import Geometry, geometry_of
+from omezarr_tui.edit.steps import KEY, Steps, Vector
+from omezarr_tui.errors import UserError
+from omezarr_tui.ome.model import Axis
+from omezarr_tui.ome.validate.rules import version_key
+from omezarr_tui.store.access import Access
+from omezarr_tui.store.node import Array
+
+_LAST_NUMBER = re.compile(r"(\d+)(?=\D*$)")
+_PLANE = 2  # axes of space, the last ones, that are halved where no other level tells
+
+
+def coarser_factors(axes: Sequence[Axis], levels: Sequence[Array]) -> tuple[int, ...]:
+    """By how much a level is to be coarser than the coarsest, along each axis.
+
+    Parameters
+    ----------
+    axes
+        Of the image.
+    levels
+        From fine to coarse.
+
+    Returns
+    -------
+    factors
+        As between the two coarsest levels; of a single level 2 along the last two axes of
+        space. 1 along axes that have one element already, or are none of space.
+    """
+    coarsest = levels[-1]
+    space = [at for at, axis in enumerate(axes) if axis.type == "space"]
+    told = dict.fromkeys(space[-_PLANE:], 2)
+    if len(levels) > 1:
+        pairs = zip(levels[-2].shape, coarsest.shape, strict=True)
+        told = {at: max(2, round(a / b)) for at, (a, b) in enumerate(pairs) if a > b}
+    return tuple(
+        told.get(at, 1) if at in space and size > 1 else 1 for at, size in enumerate(coarsest.shape)
+    )
+
+
+def coarser_shape(factors: Sequence[int], levels: Sequence[Array]) -> tuple[int, ...]:
+    """The shape of such a level: what does not divide is cut off, or not, as in the others."""
+    is_more = any(
+        b == -(-a // f) and a % f
+        for fine, coarse in pairwise(levels)
+        for a, b, f in zip(fine.shape, coarse.shape, factors, strict=True)
+    )
+    sizes = zip(levels[-1].shape, factors, strict=True)
+    return tuple(-(-size // f) if is_more else max(1, size // f) for size, f in sizes)
+
+
+def next_path(paths: Sequence[str], access: Access, image: str) -> str:
+    """A path for a level that is not taken, from the image: ``s2`` where the last is ``s1``."""
+    last = paths[-1]
+    found = _LAST_NUMBER.search(last)
+    number = int(found[1]) + 1 if found else 2
+    head, tail = (last[: found.start()], last[found.end() :]) if found else (f"{last}_", "")
+    while True:
+        path = f"{head}{number}{tail}"
+        top = path.partition("/")[0] if "/" in path else path
+        where = f"{image}/{top}" if image else top
+        if path not in paths and next(iter(access.keys_below(where)), None) is None:
+            return path
+        number += 1
+
+
+def coarser_dataset(
+    access: Access,
+    image: str,
+    path: str,
+    factors: Sequence[int],
+    shape: Sequence[int],
+    *,
+    is_centred: bool,
+) -> tuple[Geometry, dict[str, Any]]:
+    """The entry of such a level in the list of an image's levels.
+
+    Parameters
+    ----------
+    access, image
+        Where the image lies.
+    path
+        Of the level, from the image.
+    factors, shape
+        Of the level.
+    is_centred
+        Whether a pixel lies in the middle of those that it is made of, where there is no
+        other level to tell.
+
+    Raises
+    ------
+    UserError
+        The transformations of the levels are more than scales and translations.
+    """
+    node = describe_node(access, image)
+    geometry = geometry_of(node)
+    what = f"no level can be added to {image or 'the root'}"
+    if geometry is None:
+        raise UserError(what, "it is no image")
+    entry: dict[str, Any] = {"path": path}
+    if version_key(node.version) < (0, 4) and not geometry.levels:
+        return geometry, entry
+    if geometry.locked or not geometry.levels:
+        raise UserError(what, geometry.locked or "its levels cannot be read")
+    arrays = [level.array for level in node.levels if level is not None]
+    coarsest = geometry.levels[-1]
+    ratios = _ratios(geometry.levels, arrays, factors, shape)
+    sizes = [coarsest.size(at) * ratio for at, ratio in enumerate(ratios)]
+    shifts = [
+        coarsest.offset(at) + step
+        for at, step in enumerate(_steps(geometry.levels, ratios, is_centred=is_centred))
+    ]
+    entry[KEY] = _renamed(_transformations(coarsest, sizes, shifts), _path_of(coarsest, node), path)
+    return geometry, entry
+
+
+def _ratios(
+    levels: Sequence[Steps], arrays: Sequence[Array], factors: Sequence[int], shape: Sequence[int]
+) -> list[Fraction]:
+    """By how much pixels grow: by whole factors, or exactly by the sizes where others do so."""
+    ratios = []
+    for at, factor in enumerate(factors):
+        ratio = Fraction(factor)
+        if factor > 1 and len(levels) > 1 and levels[-2].size(at):
+            found = levels[-1].size(at) / levels[-2].size(at)
+            exact = Fraction(arrays[-2].shape[at], arrays[-1].shape[at])
+            if found != ratio and abs(found - exact) < Fraction(1, 10**6):
+                ratio = Fraction(arrays[-1].shape[at], shape[at])
+        ratios.append(ratio)
+    return ratios
+
+
+def _steps(
+    levels: Sequence[Steps], ratios: Sequence[Fraction], *, is_centred: bool
+) -> list[Fraction]:
+    """How far the first pixel moves: as between the other levels, which grows with the pixels."""
+    moved = []
+    for at, ratio in enumerate(ratios):
+        step = levels[-1].size(at) * (ratio - 1) / 2 if is_centred else Fraction(0)
+        if len(levels) > 1:
+            step = (levels[-1].offset(at) - levels[-2].offset(at)) * ratio
+        moved.append(step if ratio != 1 else Fraction(0))
+    return moved
+
+
+def _transformations(
+    steps: Steps, sizes: Sequence[Fraction], shifts: Sequence[Fraction]
+) -> list[Any] | dict[str, Any]:
+    """What the coarsest level has, with other numbers."""
+    scale, shift = steps.scale, steps.shift
+    old = list(scale.numbers) if scale else [1.0] * len(sizes)
+    new_scale = _numbers(sizes, old)
+    new_shift = _numbers(shifts, list(shift.numbers) if shift else [0.0] * len(shifts))
+    value: Any = deepcopy(steps.value)
+    if scale is not None and (shift is not None or not any(shifts)):
+        for vector, numbers in ((scale, new_scale), (shift, new_shift)):
+            if vector is not None:
+                _set(value, vector.place[len(steps.place) :], numbers)
+        return value  # type: ignore[no-any-return]
+    changed = replace(steps, scale=Vector((), tuple(new_scale)))
+    return changed.with_shift(new_shift) if any(shifts) else changed.with_scale(new_scale)  # type: ignore[no-any-return]
+
+
+def _numbers(wanted: Sequence[Fraction], old: Sequence[Number]) -> list[Number]:
+    try:
+        return [like(number, was) for number, was in zip(wanted, old, strict=True)]
+    except ValueError as error:
+        raise UserError("no level can be added", str(error)) from error
+
+
+def _set(value: Any, place: Sequence[str | int], numbers: list[Number]) -> None:
+    for part in place[:-1]:
+        value = value[part]
+    value[place[-1]] = numbers
+
+
+def _path_of(steps: Steps, node: Any) -> Any:
+    found: Any = node.attributes
+    for part in steps.place[:-1]:
+        found = found[part]
+    return found.get("path")
+
+
+def _renamed(value: Any, old: Any, new: str) -> Any:
+    """Transformations that lead from one level, from another (OME-Zarr 0.6)."""
+    for step in value if isinstance(value, list) else [value]:
+        given = step.get("input") if isinstance(step, Mapping) else None
+        if given == old:
+            step["input"] = new
+        elif isinstance(given, dict) and given.get("path") == old:
+            given["path"] = new
+    return value
