@@ -82,7 +82,9 @@ def plan_fill(
     access: Access, node: Array, selection: Selection, value: Any, work: Work | None = None
 ) -> Plan:
     """Plan to set every selected value of an array to one value."""
-    return plan_edit(access, PixelEdit(node, selection, Fill(value), name=access.location.name), work)
+    return plan_edit(
+        access, PixelEdit(node, selection, Fill(value), name=access.location.name), work
+    )
 
 
 class FailingAccess(LocalAccess):
@@ -94,10 +96,17 @@ class FailingAccess(LocalAccess):
         self._fails: Callable[[int], bool] = nth.__le__ if forever else nth.__eq__
         self._late = late
 
-    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+    def put(
+        self,
+        key: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
         self.writes += 1
         fails = self._fails(self.writes)
         if not fails or self._late:
-            super().put(key, value, mode=mode)
+            super().put(key, value, mode=mode, version=version)
         if fails:
             raise OSError(28, "No space left on device", key)

@@ -112,11 +112,11 @@ from omezarr_tui.edit.apply import apply_plan
 class Killed(LocalAccess):
     writes = 0
 
-    def put(self, key, value, *, mode=None):
+    def put(self, key, value, *, mode=None, version=None):
         self.writes += 1
         if self.writes == {nth} and not {late}:
             os._exit(9)
-        super().put(key, value, mode=mode)
+        super().put(key, value, mode=mode, version=version)
         if self.writes == {nth}:
             os._exit(9)
 
@@ -158,8 +158,15 @@ class TestConflict:
 
     def test_a_chunk_that_is_changed_while_others_are_written(self, store: Path) -> None:
         class Rival(LocalAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-                super().put(key, value, mode=mode)
+            def put(
+                self,
+                key: str,
+                value: bytes | None,
+                *,
+                mode: int | None = None,
+                version: str | None = None,
+            ) -> None:
+                super().put(key, value, mode=mode, version=version)
                 if key == "a/c/0/2":
                     (store / "a/c/1/1").write_bytes(b"theirs")
 
@@ -173,10 +180,17 @@ class TestConflict:
         self, store: Path
     ) -> None:
         class Rival(FailingAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+            def put(
+                self,
+                key: str,
+                value: bytes | None,
+                *,
+                mode: int | None = None,
+                version: str | None = None,
+            ) -> None:
                 if key == "a/c/0/2":
                     (store / "a/c/0/0").write_bytes(b"theirs")
-                super().put(key, value, mode=mode)
+                super().put(key, value, mode=mode, version=version)
 
         before = look(store)
         with pytest.raises(UserError, match="a was put back, but not everywhere") as caught:
@@ -205,9 +219,16 @@ class TestConflict:
 
     def test_a_disk_that_does_not_keep_what_is_written_is_noticed(self, store: Path) -> None:
         class Forgetful(LocalAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+            def put(
+                self,
+                key: str,
+                value: bytes | None,
+                *,
+                mode: int | None = None,
+                version: str | None = None,
+            ) -> None:
                 short = value[:-1] if value and key == "a/c/0/1" else value
-                super().put(key, short, mode=mode)
+                super().put(key, short, mode=mode, version=version)
 
         before = look(store)
         with pytest.raises(UserError, match="a was put back, but not everywhere") as caught:
@@ -264,10 +285,17 @@ class TestConflict:
         inside, leave = threading.Event(), threading.Event()
 
         class Slow(LocalAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+            def put(
+                self,
+                key: str,
+                value: bytes | None,
+                *,
+                mode: int | None = None,
+                version: str | None = None,
+            ) -> None:
                 inside.set()
                 assert leave.wait(30)
-                super().put(key, value, mode=mode)
+                super().put(key, value, mode=mode, version=version)
 
         plan = fill(local(store), "0, 0")
         other = fill(local(store), "3, 7")

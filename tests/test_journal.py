@@ -32,7 +32,14 @@ class TestJournal:
     @pytest.mark.parametrize("side", ["before", "after"])
     def test_all_is_kept_before_the_first_byte_changes(self, store: Path, side: Side) -> None:
         class Watching(LocalAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+            def put(
+                self,
+                key: str,
+                value: bytes | None,
+                *,
+                mode: int | None = None,
+                version: str | None = None,
+            ) -> None:
                 if not seen:
                     (entry,) = Journal(self.location).entries()
                     journal = Journal(self.location)
@@ -40,7 +47,7 @@ class TestJournal:
                         (r.key, journal.content(entry, side, r.side(side))) for r in entry.records
                     )
                     states.append(entry.state)
-                super().put(key, value, mode=mode)
+                super().put(key, value, mode=mode, version=version)
 
         seen: dict[str, bytes | None] = {}
         states: list[str] = []
@@ -56,12 +63,19 @@ class TestJournal:
         self, store: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         class Watching(LocalAccess):
-            def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+            def put(
+                self,
+                key: str,
+                value: bytes | None,
+                *,
+                mode: int | None = None,
+                version: str | None = None,
+            ) -> None:
                 if not missing:
                     (entry,) = (Journal(self.location).folder).glob("*-*")
                     wanted = {path.stat().st_ino for path in (entry, *entry.iterdir())}
                     missing.append(len(wanted - synced))
-                super().put(key, value, mode=mode)
+                super().put(key, value, mode=mode, version=version)
 
         flush = os.fsync
         synced: set[int] = set()

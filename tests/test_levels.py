@@ -181,9 +181,7 @@ class TestAdding:
 class TestDropping:
     @pytest.mark.parametrize("name", IMAGES)
     @pytest.mark.parametrize("level", [0, 1])
-    def test_the_rest_stays(
-        self, foreign: Foreign, tmp_path: Path, name: str, level: int
-    ) -> None:
+    def test_the_rest_stays(self, foreign: Foreign, tmp_path: Path, name: str, level: int) -> None:
         path = foreign(name).copy(tmp_path).path
         before, arrays, listed = rules(path), values(path), datasets(path)
         make(path, DropLevel("", level, with_labels=True))

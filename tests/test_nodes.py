@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ from editing import local, look
 from foreign import Foreign
 from foreign.made import quiet, write_json
 from good_stores import write_good
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structure import findings, make, rules, same, told, values
 from wells import write_plate
 
+from omezarr_tui.edit.apply import apply_plan
 from omezarr_tui.edit.json_members import Kept, Made, arrange_members
 from omezarr_tui.edit.names import why_no_name
 from omezarr_tui.edit.nodes import CopyNode, DeleteNode, MoveNode, rename_node
@@ -24,6 +26,8 @@ from omezarr_tui.edit.relocation import path_from
 from omezarr_tui.errors import UserError
 from omezarr_tui.ome.loose import resolved
 from omezarr_tui.ome.read import ome_attributes
+from omezarr_tui.store.local import LocalAccess
+from omezarr_tui.store.location import Location
 
 IMAGES = ["ome_zarr_py_04", "ome_zarr_py_05"]
 PLATES = ["ome_zarr_py_plate_04", "ome_zarr_py_plate_05"]
@@ -130,7 +134,8 @@ class TestLabels:
         assert resolved("nuclei", source["image"]) == "two"
         plan = make(path, DeleteNode("two"))
         (line,) = told(plan, "references")
-        assert line.startswith("nuclei names") and "nothing is then" in line
+        assert line.startswith("nuclei names")
+        assert "nothing is then" in line
 
     def test_a_whole_image_moves_without_a_change_inside(self, tmp_path: Path) -> None:
         path = tmp_path / "both"
@@ -308,6 +313,65 @@ class TestConsolidated:
         for name in ("a/x", "a/y"):
             wanted = wanted.replace(f'"name": "d{name[1:]}"', f'"name": "{name}"')
         assert document.read_text() == wanted
+
+
+class Bucket(LocalAccess):
+    """A place where no folder is moved in one step, as in buckets."""
+
+    can_rename = False
+
+
+@pytest.mark.parametrize("name", [*IMAGES, *PLATES])
+def test_where_folders_cannot_be_renamed(foreign: Foreign, tmp_path: Path, name: str) -> None:
+    path = foreign(name).copy(tmp_path).path
+    with quiet():
+        zarr.consolidate_metadata(path)
+    before, arrays = rules(path), values(path)
+    old, new = ("A", "H") if name in PLATES else ("labels/nuclei", "labels/cells")
+    access = Bucket(Location.local(path))
+    plan = plan_edit(access, MoveNode(old, new))
+    assert plan.staged.moves == ()
+    apply_plan(access, plan)
+    assert same(values(path), moved(arrays, old, new))
+    assert same(values(path, consolidated=True), moved(arrays, old, new))
+    assert not (path / old).exists()
+    assert rules(path) == before
+
+
+PLACES = ["a", "a/x", "a/y", "b", "b/x", "b/in", "b/in/z", "c", "d", "a/d", "b/in/d"]
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["move", "copy", "delete"]),
+        st.sampled_from(PLACES),
+        st.sampled_from(PLACES),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(st.sampled_from([2, 3]), STEPS)
+@settings(max_examples=25, deadline=None)
+def test_any_edits_one_after_the_other(zarr_format: int, steps: list[tuple[str, str, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = consolidated_store(Path(folder) / "s", zarr_format)
+        arrays = values(path)
+        for verb, old, new in steps:
+            edit = {
+                "move": MoveNode(old, new),
+                "copy": CopyNode(old, new),
+                "delete": DeleteNode(old),
+            }[verb]
+            try:
+                plan = plan_edit(local(path), edit)
+            except UserError:
+                continue
+            apply_plan(local(path), plan)
+            there = moved(arrays, old, None if verb == "delete" else new)
+            arrays = arrays | there if verb == "copy" else there
+        assert same(values(path), arrays)
+        assert same(values(path, consolidated=True), arrays)
+        assert rules(path) == set()
 
 
 class TestRefused:

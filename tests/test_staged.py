@@ -208,8 +208,15 @@ def killed(folder: Path, at: int) -> Iterator[LocalAccess]:
     steps = itertools.count()
 
     class Dying(LocalAccess):
-        def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
-            self._step(lambda: LocalAccess.put(self, key, value, mode=mode))
+        def put(
+            self,
+            key: str,
+            value: bytes | None,
+            *,
+            mode: int | None = None,
+            version: str | None = None,
+        ) -> None:
+            self._step(lambda: LocalAccess.put(self, key, value, mode=mode, version=version))
 
         def rename_folder(self, old: str, new: str) -> None:
             self._step(lambda: LocalAccess.rename_folder(self, old, new))

@@ -403,6 +403,23 @@ class TestVersions:
             either.put(KEY, NEW, version=version)
         assert names(folder / "a/c") == [".0.partial"]
 
+    def test_half_of_another_put_never_takes_the_place(
+        self, access: LocalAccess, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Another program begins to put the same key while this one waits for the disk."""
+        fsync = os.fsync
+
+        def slow(handle: int) -> None:
+            fsync(handle)
+            beside = folder / "a/c" / partial_name("0")
+            beside.unlink()
+            beside.write_bytes(b"a half")
+
+        monkeypatch.setattr(os, "fsync", slow)
+        with pytest.raises(ChangedMeanwhile):
+            access.put(KEY, NEW)
+        assert (folder / KEY).read_bytes() == OLD
+
     def test_of_equal_size_and_time_on_a_disk(self, access: LocalAccess, folder: Path) -> None:
         """As rsync leaves files: put there under another name, and given the old time."""
         _, version = access.get_with_version(KEY)

@@ -12,6 +12,7 @@ from omezarr_tui.edit.changes import Arithmetic, Change, Clip, Fill, Number, Rep
 from omezarr_tui.edit.conditions import Condition, parse_condition
 from omezarr_tui.edit.image_edit import edited_image
 from omezarr_tui.edit.labels_below import LabelsOver
+from omezarr_tui.edit.pixel_form import number_of, replaced_values
 from omezarr_tui.edit.value import parse_value
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.text import visible
@@ -98,14 +99,12 @@ def _clip(args: argparse.Namespace, target: Target) -> Change:
 
 
 def _replace(args: argparse.Namespace, target: Target) -> Change:
-    pairs = {}
-    for pair in args.replace:
-        old, equals, new = pair.partition("=")
-        if not equals:
-            raise UserError(
-                f"{visible(pair, 40)!r} does not look like OLD=NEW", exit_code=ExitCode.USAGE
-            )
-        pairs[_value(old, target)] = _value(new, target)
+    try:
+        pairs = replaced_values(args.replace, target.array)
+    except ValueError as error:
+        raise UserError(
+            "--replace is not understood", str(error), exit_code=ExitCode.USAGE
+        ) from error
     return Replace(pairs, "Replace a value" if len(pairs) == 1 else "Replace values")
 
 
@@ -132,11 +131,7 @@ def _condition(args: argparse.Namespace, target: Target) -> Condition | None:
 
 
 def _number(text: str) -> Number:
-    for kind in (int, float):
-        try:
-            number = kind(text)
-        except ValueError:
-            continue
-        if number == number and abs(number) != float("inf"):
-            return number
-    raise argparse.ArgumentTypeError(f"{text!r} is no number")
+    try:
+        return number_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -38,21 +38,31 @@ class OrderChannels:
     order
         The channels that stay, as they are counted before, in the order that they are to have:
         ``(0, 2)`` deletes the second of three, ``(1, 0)`` swaps two.
+    count
+        How many there are before.
     """
 
     path: str
     order: tuple[int, ...]
+    count: int
 
     @property
     def title(self) -> str:
-        """Whether any goes, as far as that can be told without the image."""
-        is_kept = sorted(self.order) == list(range(len(self.order)))
-        return "Reorder channels" if is_kept else "Delete channels"
+        """Whether any goes."""
+        return "Delete channels" if self.gone else "Reorder channels"
+
+    @property
+    def gone(self) -> tuple[int, ...]:
+        """The channels that go."""
+        return tuple(at for at in range(self.count) if at not in self.order)
 
     @property
     def expression(self) -> str:
-        """Which stay, in their order."""
-        return f"{visible(self.path) or 'the root'}: channels {', '.join(map(str, self.order))}"
+        """Which go, or the order of all."""
+        name = visible(self.path) or "the root"
+        if self.gone and list(self.order) == sorted(self.order):
+            return f"{name}: delete channel {listed([str(at) for at in self.gone])}"
+        return f"{name}: channels {listed([str(at) for at in self.order])}, in this order"
 
     def stage(self, staged: Staged, work: Work) -> Facts:
         """Put the stored objects and the documents of every level, and the ``omero`` metadata.
@@ -69,15 +79,15 @@ class OrderChannels:
         """
         what = f"the channels of {visible(self.path) or 'the root'} cannot be changed"
         image = image_at(staged, self.path, what)
-        axis, count = self._checked(image, what)
-        follows = [label for label in labels_with(staged, image) if _count(label) == count]
+        axis = self._checked(image, what)
+        follows = [label for label in labels_with(staged, image) if _count(label) == self.count]
         levels = [
             (level, channel_axis(each) or 0)
             for each in (image, *follows)
             for level in each.levels
             if isinstance(level, Array)
         ]
-        omero, kept = self._omero(staged, count)
+        omero, kept = self._omero(staged)
         shapes = [Change(n.path, "array", f"/shape/{at}", len(self.order)) for n, at in levels]
         documents = DocumentsEdit((*shapes, *omero), self.title, self.path).stage(staged, work)
         copied = made = 0
@@ -86,7 +96,7 @@ class OrderChannels:
                 copied += _move_objects(staged, level, at, self.order, work)
             else:
                 made += _Maker(staged, level, at, self.order).put_all(work)
-        gone = [channel_name(image, at) for at in range(count) if at not in self.order]
+        gone = [channel_name(image, at) for at in self.gone]
         names = listed([channel_name(image, at) for at in self.order])
         sentence = f"{listed(gone)} will go." if gone else f"The order will be {names}."
         facts = [("", sentence), ("channels", f"axis {image.multiscale.axes[axis].name}: {names}")]
@@ -98,8 +108,8 @@ class OrderChannels:
         facts += [("omero", kept)] if kept else []
         return [*facts, *(fact for fact in documents if fact[0] in TOLD)]
 
-    def _checked(self, image: Image, what: str) -> tuple[int, int]:
-        """The axis of channels, and how many there are."""
+    def _checked(self, image: Image, what: str) -> int:
+        """The axis of channels."""
         axis = channel_axis(image)
         if axis is None:
             raise UserError(what, "it has no axis of channels")
@@ -108,18 +118,19 @@ class OrderChannels:
         counts = {level.shape[axis] for level in image.levels if isinstance(level, Array)}
         if len(counts) > 1:
             raise UserError(what, "its levels have not the same number of channels")
-        (count,) = counts
+        if counts != {self.count}:
+            raise UserError(what, f"it has {min(counts)}, not {self.count}: look at it again")
         if not self.order:
             raise UserError(what, "none would be left: delete the image instead")
         if len(set(self.order)) < len(self.order):
             raise UserError(what, "a channel is named twice")
-        if wrong := [at for at in self.order if at not in range(count)]:
+        if wrong := [at for at in self.order if at not in range(self.count)]:
             raise UserError(
-                what, f"there is no channel {wrong[0]}: there are {count}, counted from 0"
+                what, f"there is no channel {wrong[0]}: there are {self.count}, counted from 0"
             )
-        return axis, count
+        return axis
 
-    def _omero(self, staged: Staged, count: int) -> tuple[list[Change], str]:
+    def _omero(self, staged: Staged) -> tuple[list[Change], str]:
         """The changes of what ``omero`` says of channels, or why it stays."""
         node = read_node(staged, self.path)
         assert isinstance(node, Group)
@@ -128,15 +139,15 @@ class OrderChannels:
         channels = omero.get("channels") if isinstance(omero, dict) else None
         if not isinstance(channels, list):
             return [], ""
-        if len(channels) != count:
+        if len(channels) != self.count:
             told = plural(len(channels), "channel")
-            return [], f"its list of {told} stays, as the image has {count}: see that it fits"
+            return [], f"its list of {told} stays, as the image has {self.count}: see that it fits"
         root = () if ome is node.attributes else ("ome",)
         place = (*root, "omero", "channels")
         if list(self.order) == sorted(self.order):  # so that those that stay keep their text
-            gone = [at for at in reversed(range(count)) if at not in self.order]
             return [
-                Change(self.path, "attributes", pointer_to(*place, at), REMOVED) for at in gone
+                Change(self.path, "attributes", pointer_to(*place, at), REMOVED)
+                for at in reversed(self.gone)
             ], ""
         wanted = [channels[at] for at in self.order]
         return [Change(self.path, "attributes", pointer_to(*place), wanted)], ""

@@ -93,7 +93,9 @@ class Condition:
         return chooser
 
 
-def parse_condition(text: str, labels: LabelsBelow | None = None) -> Condition:
+def parse_condition(
+    text: str, labels: LabelsBelow | None = None, *, has_labels: bool | None = None
+) -> Condition:
     """Understand a condition.
 
     Parameters
@@ -101,14 +103,18 @@ def parse_condition(text: str, labels: LabelsBelow | None = None) -> Condition:
     text
         As this module tells.
     labels
-        Where ids of labels come from; None where there are none, and ``label`` is refused.
+        Where ids of labels come from; None where there are none.
+    has_labels
+        Whether it may speak of labels; None for whether there are any.
 
     Raises
     ------
     ValueError
         It is none; the message says where, and what it could be.
     """
-    parser = _Parser(list(_tokens(text)), has_labels=labels is not None)
+    parser = _Parser(
+        list(_tokens(text)), has_labels=labels is not None if has_labels is None else has_labels
+    )
     test = parser.whole()
     return Condition(text.strip(), test, labels if parser.speaks_of_labels else None)
 

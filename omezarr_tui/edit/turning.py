@@ -14,7 +14,7 @@ from omezarr_tui.edit.keys import digest
 from omezarr_tui.edit.moves import before_moves
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
-from omezarr_tui.store.access import Access
+from omezarr_tui.store.access import Access, ChangedMeanwhile
 
 Left = dict[str, str]  # a key or folder that was left as it is, and why
 
@@ -125,7 +125,8 @@ class Turner:
         return left
 
     def _turn_one(self, record: Record, to: Side) -> None:
-        now = digest(self._access.get(record.key))
+        held, version = self._access.get_with_version(record.key)
+        now = digest(held)
         wanted = record.side(to)
         if now == wanted.digest:
             return
@@ -139,7 +140,10 @@ class Turner:
             raw = self._journal.content(self._entry, to, wanted)
         assert self._written is not None
         self._written.add(record.key)
-        self._access.put(record.key, raw, mode=record.mode)
+        try:
+            self._access.put(record.key, raw, mode=record.mode, version=version)
+        except ChangedMeanwhile as error:
+            raise Foreign(record.key) from error
         if digest(self._access.get(record.key)) != wanted.digest:
             raise OSError(f"{record.key} does not read back as it was written")
 

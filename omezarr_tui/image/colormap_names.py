@@ -29,7 +29,10 @@ def colormap_names() -> tuple[str, ...]:
     catalog = cmap.Catalog()
     left_out = {*colormap_variants(), *USUAL, *_SAME}
     others = sorted({*catalog.unique_keys()} - left_out, key=str.lower)
-    return (*USUAL, *sorted(others, key=lambda name: catalog[name].interpolation not in _CONTINUOUS))
+    return (
+        *USUAL,
+        *sorted(others, key=lambda name: catalog[name].interpolation not in _CONTINUOUS),
+    )
 
 
 @cache

@@ -21,7 +21,8 @@ Tables = tuple[tuple[str, ...], ...]
 
 HEADERS = ("", "mean", "std", "min", "max", "sum", "count")
 _DIGITS = (6, 9)  # of means and deviations, and of values and sums that are no whole numbers
-_FEW_DIGITS = (4, 4)
+# With the blanks between columns and the characters of names, where room is scarce.
+_NARROWER = (((4, 4), 2, 12), ((4, 4), 1, 12), ((3, 3), 1, 8), ((2, 2), 1, 6), ((2, 2), 1, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,21 +166,22 @@ def statistics_table(
     names
         Characters of a channel's name.
     room
-        Characters of a line, for which numbers get fewer digits.
+        Characters of a line, for which numbers get fewer digits, then names fewer letters.
     """
     lines: list[str] = []
-    for digits in (_DIGITS, _FEW_DIGITS):
-        lines = _laid_out(statistics_rows(measuring, found, digits)[:most], names)
+    for digits, apart, longest in ((_DIGITS, 2, names), *_NARROWER):
+        rows = statistics_rows(measuring, found, digits)[:most]
+        lines = _laid_out(rows, min(names, longest), " " * apart)
         if len(lines[0]) <= room:
             break
     return lines
 
 
-def _laid_out(rows: list[tuple[str, ...]], names: int) -> list[str]:
+def _laid_out(rows: list[tuple[str, ...]], names: int, apart: str) -> list[str]:
     cut = [(row[0][:names], *row[1:]) for row in (HEADERS, *rows)]
     widths = [max(len(row[at]) for row in cut) for at in range(len(HEADERS))]
     return [
-        "  ".join(padded(cell, widths[at], right=at > 0) for at, cell in enumerate(row))
+        apart.join(padded(cell, widths[at], right=at > 0) for at, cell in enumerate(row))
         for row in cut
     ]
 

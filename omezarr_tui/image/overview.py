@@ -112,7 +112,11 @@ def with_window(frame: Frame, box: Box, color: RGB, *, dark: bool) -> Frame:
     outside = np.ones(samples.shape, bool)
     inside = np.zeros(samples.shape, bool)
     outside[box.top : box.bottom, box.left : box.right] = False
-    inside[box.top + 1 : box.bottom - 1, box.left + 1 : box.right - 1] = True
+    # Where it is too thin for an outline all around, its ends are marked, and what lies between
+    # them is seen.
+    down, across = (int(size > 2) for size in (box.bottom - box.top, box.right - box.left))
+    if down or across:
+        inside[box.top + down : box.bottom - down, box.left + across : box.right - across] = True
     samples[outside] += count
     samples[~outside & ~inside] = 2 * count
     return replace(frame, palette=palette, fg=samples[0::2], bg=samples[1::2])

@@ -15,7 +15,7 @@ from omezarr_tui.image.plotting import tick_label
 LEAST_APART = 3  # rows from one number to the next
 _MOST_APART = 8
 _ROUND = (1, 2, 5)
-_DECADES = (1, 2, 3, 5, 10)
+_DECADES = (1, 2, 3, 5, 10, 20, 50)
 # Of a curve out of braille, four dots in a row: from the lowest dot to the middle of its row, and
 # what a row is lower than its dots are apart.
 _TO_MIDDLE, _SPARE = 1.5 / 4, 1 / 4
@@ -82,14 +82,13 @@ def log_scale(peak: int, rows: int) -> RowScale:
         From and to logarithms; its ticks are counts.
     """
     decades = math.log10(max(1, peak))
-    steps = sorted(
-        (decade / apart, decade, apart)
-        for decade in _DECADES
-        for apart in range(LEAST_APART, max(LEAST_APART, rows) + 1)
-    )
-    fitting = (step for step in steps if decades <= step[0] * (rows - 1) + 1e-9)
-    each, decade, apart = next(fitting, steps[-1])
-    places = range(0, rows, apart)
+    apart = decade = 0
+    for decade in _DECADES:
+        apart = rows if decades == 0 else min(rows, int(decade * (rows - 1) / decades))
+        if apart >= LEAST_APART:
+            break
+    apart = max(LEAST_APART, apart)
+    each, places = decade / apart, range(0, rows, apart)
     ticks = tuple((row, 10.0 ** (row // apart * decade)) for row in places)
     return RowScale(-each, each * (rows - 1), ticks)
 
@@ -98,14 +97,18 @@ def _scale(low: float, high: float, rows: int, to_tick: float, spare: float) -> 
     span = high - low
     if not (span > 0 and math.isfinite(span)):
         return RowScale(low, high, ())
-    for each, step, apart in _steps(span / rows):
+    for each, step, apart in _steps(span / rows, rows):
         first = math.floor(low / each + to_tick + 1e-9)  # the lowest row, in rows from 0
         bottom = (first - to_tick) * each
         top = bottom + (rows - spare) * each
-        if top >= high - 1e-9 * span:
-            rows_of = (row for row in range(rows) if (first + row) % apart == 0)
-            ticks = tuple((row, (first + row) // apart) for row in rows_of)
-            return RowScale(bottom, top, tuple((row, step.times(count)) for row, count in ticks))
+        ticks = tuple(
+            (row, step.times((first + row) // apart))
+            for row in range(rows)
+            if (first + row) % apart == 0
+        )
+        is_told = len(ticks) > 1 or rows < 2 * LEAST_APART
+        if top >= high - 1e-9 * span and is_told:
+            return RowScale(bottom, top, ticks)
     return RowScale(low, high, ())
 
 
@@ -123,13 +126,13 @@ class _Step:
         return total * scale if self.exponent >= 0 else total / scale
 
 
-def _steps(least: float) -> Iterator[tuple[float, _Step, int]]:
+def _steps(least: float, rows: int) -> Iterator[tuple[float, _Step, int]]:
     """Values of a row from some size on, with the step of which so many rows are one."""
     power = math.floor(math.log10(least))
     found = [
         (step.times(1) / apart, step, apart)
         for step in (_Step(leading, power + n) for n in range(4) for leading in _ROUND)
-        for apart in range(LEAST_APART, _MOST_APART + 1)
+        for apart in range(LEAST_APART, max(LEAST_APART, min(_MOST_APART, rows - 1)) + 1)
     ]
     return iter(sorted((one for one in found if one[0] >= least), key=lambda one: one[0]))
 

@@ -174,9 +174,7 @@ def axis_pairs(view: View, axes: Sequence[Axis]) -> list[tuple[int, int]]:
     return list(dict.fromkeys([first, *sorted(space, reverse=True), *pairs]))
 
 
-def as_plane(
-    pair: tuple[int, int], axes: Sequence[Axis], extent: Sequence[int]
-) -> tuple[int, int]:
+def as_plane(pair: tuple[int, int], axes: Sequence[Axis], extent: Sequence[int]) -> tuple[int, int]:
     """Two axes as rows and columns: as they are displayed first, else with x across, else in order."""
     first = displayed_first(axes, extent)
     if {*pair} == {*first}:

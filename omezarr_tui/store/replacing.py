@@ -102,10 +102,13 @@ def replace_file(
             if old is not None:
                 _as_before(beside, path, old)
             elif mode is not None:
-                os.chmod(beside, mode)
+                _set_mode(beside, mode)
             file.flush()
             os.fsync(file.fileno())
+            own = os.fstat(file.fileno())
         _check(path, version)
+        if not os.path.samestat(own, os.stat(beside)):  # another program puts the same key
+            raise ChangedMeanwhile(path)
         os.replace(beside, path)
     except BaseException:
         with suppress(OSError):
@@ -193,9 +196,15 @@ def _as_before(new: str, old: str, status: os.stat_result) -> None:
             with suppress(OSError):
                 os.chown(new, owner, status.st_gid)
                 break
-    os.chmod(new, stat.S_IMODE(status.st_mode))
+    _set_mode(new, stat.S_IMODE(status.st_mode))
     if sys.platform == "linux":
         with suppress(OSError):  # not every file system has them
             for name in os.listxattr(old):
                 with suppress(OSError):  # some only the system may set
                     os.setxattr(new, name, os.getxattr(old, name))
+
+
+def _set_mode(path: str, mode: int) -> None:
+    """Set permissions, unless they are so: some file systems have none to set."""
+    if stat.S_IMODE(os.stat(path).st_mode) != mode:
+        os.chmod(path, mode)

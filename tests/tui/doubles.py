@@ -78,10 +78,17 @@ class GatedAccess(LocalAccess):
             self.gate.wait(_LONGEST)
         return super().get_into(buffer, key, start, length)
 
-    def put(self, key: str, value: bytes | None, *, mode: int | None = None) -> None:
+    def put(
+        self,
+        key: str,
+        value: bytes | None,
+        *,
+        mode: int | None = None,
+        version: str | None = None,
+    ) -> None:
         self.asked.append(key)
         self.gate.wait(_LONGEST)
-        super().put(key, value, mode=mode)
+        super().put(key, value, mode=mode, version=version)
 
     def keys_below(self, folder: str) -> Iterator[tuple[str, int]]:
         for number, found in enumerate(super().keys_below(folder)):

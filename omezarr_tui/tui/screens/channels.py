@@ -22,7 +22,7 @@ from omezarr_tui.image.channels import (
     composed_channels,
 )
 from omezarr_tui.image.steering import to_channel
-from omezarr_tui.text import format_number, padded
+from omezarr_tui.text import cell_width, format_number, padded
 from omezarr_tui.tui.screens.dialog import Following
 from omezarr_tui.tui.themes import QUIET
 from omezarr_tui.tui.widgets.swatch import swatch
@@ -72,7 +72,7 @@ class ChannelsScreen(Following):
         self._steer = steer
         image = picture.request.image
         self._names = [channel_name(image, at)[:_NAME_WIDTH] for at in range(self._count)]
-        self._name_width = max(len(name) for name in self._names)
+        self._name_width = max(map(cell_width, self._names))
 
     def compose(self) -> ComposeResult:
         """A line for each channel, and the keys."""

@@ -55,6 +55,7 @@ class ColormapsScreen(Dialog[None]):
     def __init__(self, request: PictureRequest, steer: Callable[[Steer], None]) -> None:
         super().__init__()
         self._before = request.look
+        self._worn = None if request.is_composed else request.look.colormap
         self._steer = steer
         self._names: list[str] = []
         self._are_sampled = False  # which takes a moment; until then the list is empty
@@ -83,8 +84,8 @@ class ColormapsScreen(Dialog[None]):
     def _begin(self) -> None:
         self._are_sampled = True
         self._fill(self.query_one(Input).value)
-        if not self._chosen and self._before.colormap in self._names:
-            self._list.highlighted = self._names.index(self._before.colormap)
+        if not self._chosen and self._worn in self._names:
+            self._list.highlighted = self._names.index(self._worn)
 
     @property
     def _list(self) -> OptionList:
@@ -119,6 +120,9 @@ class ColormapsScreen(Dialog[None]):
         text = self.query_one(Input).value
         if text.strip() and not self._are_sampled:  # somebody types faster
             self._fill(text)
+        if self._list.highlighted is None:  # not what was worn while a name was typed
+            self.action_take_back()
+            return
         self._wear(self._list.highlighted)
         self.leave(None)
 

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from omezarr_tui.image.selection import parse_selection, whole
 from omezarr_tui.store.node import Array
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.actions import Needs
 from omezarr_tui.tui.edit_workers import Pictured
 from omezarr_tui.tui.screens.base import StoreScreen
 from omezarr_tui.tui.screens.confirm import preview_room
-from omezarr_tui.tui.screens.fill import Filling, FillScreen
+from omezarr_tui.tui.screens.fill import FillScreen, Target, pixel_edit
 
 if TYPE_CHECKING:
+    from omezarr_tui.edit.pixel_form import Operation
     from omezarr_tui.image.picture import PictureRequest
+    from omezarr_tui.ome.discover import Image
 
 
 class EditingScreen(StoreScreen):
     """The part of the main screen that changes the store."""
 
     def editable(self) -> Array | None:
-        """The array that an edit would change: the level that is shown, or the chosen one."""
+        """The array that an edit would change: the finest level of the image that is shown.
+
+        Where an array was chosen by itself, that one.
+        """
         request = self.panel.request
+        if isinstance(self.node, Array) and (request is None or request.image.pinned is not None):
+            return self.node
         if request is not None:
-            return request.sampling().array
+            finest = request.image.levels[0]
+            return finest if isinstance(finest, Array) else None
         return self.node if isinstance(self.node, Array) else None
 
     def can_change(self, what: Needs) -> bool:
@@ -39,32 +48,50 @@ class EditingScreen(StoreScreen):
                 return self.edits.redo is not None
         return True
 
-    def action_edit(self) -> None:
-        """Ask what to fill with which value."""
+    def action_edit(self, operation: Operation = "fill") -> None:
+        """Ask which pixels to change, and how."""
         node = self.editable()
         if why := self.why_not_now():
             self.tell(why, "warning")
         elif node is None:
             self.tell("Choose an image or an array first: there is nothing to edit here.")
         else:
-            request = self.panel.request
-            # Over a label image its source is what is shown, and edited.
-            image = request.image if request is not None else self.image
-            axes = [axis.name for axis in image.multiscale.axes] if image else []
-            self.app.push_screen(
-                FillScreen(node, axes, _shown_plane(request) if request else {}), self._plan
-            )
+            target = self._target(node)
 
-    def _plan(self, filling: Filling | None) -> None:
-        if filling is None:
-            return
+            def answered(values: dict[str, str] | None) -> None:
+                if values is not None:
+                    self._plan_pixels(target, operation, values)
+
+            self.app.push_screen(FillScreen(target, operation), answered)
+
+    def _target(self, node: Array) -> Target:
+        request = self.panel.request
+        # Over a label image its source is what is shown, and edited.
+        image = request.image if request is not None else self.image
+        axes = [axis.name for axis in image.multiscale.axes] if image else []
+        overlay = request.overlay if request is not None else None
+        return Target(
+            node,
+            axes,
+            _shown_plane(request, node) if request else {},
+            request.view.moving if request is not None else None,
+            _level_of(image, node),
+            len(image.levels) if image else 1,
+            overlay.labels.multiscale.path if overlay else None,
+        )
+
+    def _plan_pixels(self, target: Target, operation: Operation, values: dict[str, str]) -> None:
         request = self.panel.request
         pictured = None
         if request is not None:
+            text = values["where"].strip()
+            shape = target.node.shape
+            selection = parse_selection(text, shape, target.names) if text else whole(shape)
             room = preview_room(*self.app.size)
-            level = _level_of(request, filling.node)
-            pictured = Pictured(request, level, filling.selection.bounds, room)
-        self.plan_edit(filling.edit, filling.node.path, pictured)
+            pictured = Pictured(request, target.level, selection.bounds, room)
+        self.plan_edit(
+            lambda store: pixel_edit(store, target, operation, values), target.node.path, pictured
+        )
 
     def edited(self, event: messages.Edited) -> None:
         """Show values and documents anew."""
@@ -78,13 +105,15 @@ class EditingScreen(StoreScreen):
         raise NotImplementedError
 
 
-def _shown_plane(request: PictureRequest) -> dict[int, int]:
-    """Where the shown plane lies along the axes that are not displayed."""
-    sampling = request.sampling()
-    return {axis: sampling.position[axis] for axis in request.view.fixed}
+def _shown_plane(request: PictureRequest, node: Array) -> dict[int, int]:
+    """Where the shown plane lies in an array along the axes that are not displayed."""
+    view = request.view
+    if len(node.shape) != len(view.extent):
+        return {}
+    return {axis: view.position(axis, node.shape[axis]) for axis in view.fixed}
 
 
-def _level_of(request: PictureRequest, node: Array) -> int:
+def _level_of(image: Image | None, node: Array) -> int:
     """Which level of the image an array is."""
-    paths = [level.path for level in request.image.levels]
+    paths = [level.path for level in image.levels] if image else []
     return paths.index(node.path) if node.path in paths else 0

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from omezarr_tui.ome.read import kind_of
 from omezarr_tui.store.node import Array, Broken, Group
 from omezarr_tui.tui.screens.edit_menu import EditMenu, Item
 from omezarr_tui.tui.screens.editing import EditingScreen
 from omezarr_tui.tui.screens.metadata import MetadataScreen
+
+if TYPE_CHECKING:
+    from omezarr_tui.edit.pixel_form import Operation
+
+
+_PIXELS: dict[Operation, str] = {
+    "fill": "Fill with a value…",
+    "arithmetic": "Add, or multiply…",
+    "clip": "Limit to a range…",
+    "replace": "Replace values; merge, rename or delete labels…",
+    "copy": "Copy a plane from another one…",
+    "interpolate": "Interpolate a plane from those beside it…",
+}
 
 
 class MoreEditingScreen(EditingScreen, MetadataScreen):
@@ -58,5 +73,8 @@ class MoreEditingScreen(EditingScreen, MetadataScreen):
                 "",
                 lambda: self.ask_for_attributes(path),
             ),
-            ("fill", "Pixels", "Fill with a value…", no_pixels, self.action_edit),
+            *(
+                (operation, "Pixels", title, no_pixels, partial(self.action_edit, operation))
+                for operation, title in _PIXELS.items()
+            ),
         ]

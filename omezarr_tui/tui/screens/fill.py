@@ -1,161 +1,217 @@
-"""The dialog that asks what to fill, and with which value; both are checked while typing."""
+"""The dialog that asks which pixels to change, and how; all is checked while it is typed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Button, Input, Label, Static
-
-from omezarr_tui.image.selection import Selection, parse_selection, whole
+from omezarr_tui.image.selection import parse_selection, whole
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import plural, visible
-from omezarr_tui.tui.screens.dialog import Dialog
+from omezarr_tui.tui.screens.form import FormScreen, Line, Values
 
 if TYPE_CHECKING:
     from omezarr_tui.edit.around import Around
+    from omezarr_tui.edit.conditions import LabelsBelow
     from omezarr_tui.edit.operation import Edit
+    from omezarr_tui.edit.pixel_form import Operation
 
-_OR_QUOTES = ', or "" for an empty text'
+FOLLOW, ALONE = "brought up to date", "left as they are"
+TITLES: dict[Operation, str] = {
+    "fill": "Fill a region of",
+    "arithmetic": "Add to, or multiply, values of",
+    "clip": "Limit values of",
+    "replace": "Replace values, or labels, of",
+    "copy": "Copy a plane of",
+    "interpolate": "Interpolate planes of",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
-    """What the user wants to be filled."""
-
-    node: Array
-    selection: Selection
-    value: Any
-
-    def edit(self, store: Around) -> Edit:
-        """The edit of it, by paths from the root of the store."""
-        from omezarr_tui.edit.changes import Fill
-        from omezarr_tui.edit.pixels import PixelEdit
-
-        path = store.from_root(self.node.path)
-        assert path is not None
-        node = replace(self.node, path=path)
-        return PixelEdit(node, self.selection, Fill(self.value), name=store.access.location.name)
-
-
-class FillScreen(Dialog[Filling | None]):
-    """Asks for a selection and a value.
+class Target:
+    """What the dialog is about.
 
     Parameters
     ----------
     node
-        The array.
+        The array that is edited.
     axes
-        Names of its axes; where there are none they are called by number.
+        Names of its axes.
     plane
         Where the shown plane lies along the axes that are not displayed.
+    moving
+        The axis that plane keys step along; None where there is none.
+    level
+        Its number among the levels of its image.
+    levels
+        How many levels there are.
+    overlay
+        The path of the label image that is shown over it; None for none.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Back")]
-
-    def __init__(self, node: Array, axes: Sequence[str], plane: Mapping[int, int]) -> None:
-        super().__init__()
-        self._node = node
-        rank = len(node.shape)
-        self._axes = list(axes) if len(axes) == rank else [f"dim_{at}" for at in range(rank)]
-        self._plane = plane
-
-    def compose(self) -> ComposeResult:
-        """Two lines to type in, each with what it allows."""
-        node = self._node
-        at = ", ".join(f"{self._axes[axis]}={position}" for axis, position in self._plane.items())
-        sizes = [f"{a} 0–{size - 1}" for a, size in zip(self._axes, node.shape, strict=True)]
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(f"Fill a region of {visible(node.name or 'the array')}")
-            yield Label("Where", markup=False)
-            yield Input(at, id="where", placeholder="all of it", select_on_focus=False)
-            yield Static(
-                f"{visible(', '.join(sizes))}; an axis that is not named is whole\n"
-                "a range is start:stop, as in Python: y=10:20",
-                classes="hint",
-                markup=False,
-            )
-            yield Static("", id="where-problem", classes="problem", markup=False)
-            yield Label(f"Value ({visible(node.dtype.name)})", markup=False)
-            yield Input(id="value", placeholder='a text, or "" for none' if self._is_text else "0")
-            yield Static("", id="value-problem", classes="problem", markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Look…", id="go", variant="primary", disabled=True, compact=True)
-
-    def on_mount(self) -> None:
-        """The value is what must be typed."""
-        self.query_one("#value", Input).focus()
-        self._check()
-
-    @on(Input.Changed)
-    def _check(self) -> None:
-        problems = {"where": self._selection(), "value": self._value()}
-        for name, found in problems.items():
-            typed = self.query_one(f"#{name}", Input).value
-            problem = found if isinstance(found, _Problem) else None
-            shown = "" if problem is None or (name == "value" and not typed) else problem.text
-            if name == "where" and isinstance(found, Selection):
-                shown = ""
-            self.query_one(f"#{name}-problem", Static).update(shown)
-            self.query_one(f"#{name}", Input).set_class(bool(shown), "-invalid")
-        good = not any(isinstance(found, _Problem) for found in problems.values())
-        go = self.query_one("#go", Button)
-        go.disabled = not good
-        selection = problems["where"]
-        if isinstance(selection, Selection):
-            go.label = f"Look at {plural(selection.size, 'value')}…"
-        else:
-            go.label = "Look…"
-        go.refresh(layout=True)  # it is as wide as its label
-
-    @on(Input.Submitted)
-    @on(Button.Pressed, "#go")
-    def _go(self) -> None:
-        selection, value = self._selection(), self._value()
-        if isinstance(selection, _Problem):
-            self.query_one("#where", Input).focus()
-        elif isinstance(value, _Problem):
-            self.query_one("#value", Input).focus()
-            self.query_one("#value-problem", Static).update(value.text)
-        else:
-            self.leave(Filling(self._node, selection, value))
-
-    @on(Button.Pressed, "#cancel")
-    def _cancel(self) -> None:
-        self.leave(None)
-
-    def _selection(self) -> Selection | _Problem:
-        text = self.query_one("#where", Input).value.strip()
-        if not text:
-            return whole(self._node.shape)
-        try:
-            return parse_selection(text, self._node.shape, self._axes)
-        except ValueError as error:
-            return _Problem(visible(error))
+    node: Array
+    axes: Sequence[str]
+    plane: Mapping[int, int]
+    moving: int | None = None
+    level: int = 0
+    levels: int = 1
+    overlay: str | None = None
 
     @property
-    def _is_text(self) -> bool:
-        return self._node.dtype.kind == "string"
+    def names(self) -> list[str]:
+        """Names of the axes; where there are none they are called by number."""
+        rank = len(self.node.shape)
+        known = len(self.axes) == rank
+        return list(self.axes) if known else [f"dim_{at}" for at in range(rank)]
 
-    def _value(self) -> Any:
-        from omezarr_tui.edit.value import parse_value
 
-        text = self.query_one("#value", Input).value
-        if not text.strip():
-            return _Problem(f"type a value{_OR_QUOTES if self._is_text else ''}")
+class FillScreen(FormScreen):
+    """Asks which pixels to change, and how.
+
+    Parameters
+    ----------
+    target
+        What is edited.
+    operation
+        What is to be done.
+    """
+
+    def __init__(self, target: Target, operation: Operation) -> None:
+        self._target = target
+        self._operation = operation
+        name = visible(target.node.name or "the array")
+        super().__init__(f"{TITLES[operation]} {name}", self._asks(), self._wrong)
+
+    def go_label(self, values: Values) -> str:
+        """How many values are selected, as far as that is clear."""
+        target = self._target
+        text = values["where"].strip()
+        shape = target.node.shape
         try:
-            return parse_value("" if self._is_text and text == '""' else text, self._node.dtype)
-        except ValueError as error:
-            return _Problem(visible(error))
+            selection = parse_selection(text, shape, target.names) if text else whole(shape)
+        except ValueError:
+            return "Look…"
+        return f"Look at {plural(selection.size, 'value')}…"
+
+    def _asks(self) -> list[Line]:
+        target = self._target
+        names, node = target.names, target.node
+        at = ", ".join(f"{names[axis]}={position}" for axis, position in target.plane.items())
+        sizes = [f"{axis} 0–{size - 1}" for axis, size in zip(names, node.shape, strict=True)]
+        where = Line(
+            "where",
+            "Where",
+            at,
+            f"{visible(', '.join(sizes))}; an axis that is not named is whole\n"
+            "a range is start:stop, as in Python: y=10:20",
+            placeholder="all of it",
+        )
+        example = "value > 4000" if target.overlay is None else "label == 7"
+        only = Line("only", "Only where", placeholder=f"any value; or as {example}")
+        lines = [where, *self._own_lines(), only]
+        if target.levels > 1:
+            follow = FOLLOW if target.level == 0 else ALONE
+            words = (FOLLOW, ALONE) if target.level == 0 else ("not chosen", ALONE)
+            lines.append(
+                Line("levels", "Other levels", words[0], self._of_levels(follow), words=words)
+            )
+        return lines
+
+    def _of_levels(self, follow: str) -> str:
+        if follow == FOLLOW:
+            return ""
+        name = visible(self._target.node.name)
+        return f"{name} is made from finer levels: edit the finest, or choose this one alone"
+
+    def _own_lines(self) -> list[Line]:
+        node = self._target.node
+        kind = visible(node.dtype.name)
+        along = self._target.moving
+        axis = "" if along is None else self._target.names[along]
+        axes = self._target.names
+        match self._operation:
+            case "fill":
+                text = 'a text, or "" for none' if node.dtype.kind == "string" else "0"
+                return [Line("value", f"Value ({kind})", placeholder=text, needed=True)]
+            case "arithmetic":
+                return [
+                    Line("multiply", "Multiply by", placeholder="1", needed=True),
+                    Line("add", "Then add", placeholder="0"),
+                    Line(
+                        "ends",
+                        f"Beyond {kind}",
+                        words=("are refused", "stop at the ends"),
+                    ),
+                ]
+            case "clip":
+                return [
+                    Line("low", "Lowest", placeholder="no limit", needed=True),
+                    Line("high", "Highest", placeholder="no limit"),
+                ]
+            case "replace":
+                return [
+                    Line(
+                        "pairs",
+                        "Replace",
+                        hint="7=3 makes every 7 a 3; labels are merged so, and deleted by 7=0",
+                        placeholder="7=3, 9=0",
+                        needed=True,
+                    )
+                ]
+            case "copy":
+                return [
+                    Line("along", "Along axis", axis, completions=axes),
+                    Line("source", "From index", needed=True),
+                ]
+        return [
+            Line("along", "Along axis", axis, completions=axes),
+            Line(
+                "between",
+                "Between",
+                placeholder="the planes beside it; or two indices, as 14 17",
+                needed=True,
+            ),
+        ]
+
+    def _wrong(self, values: Values) -> dict[str, str]:
+        from omezarr_tui.edit.pixel_form import LineError, understand
+
+        if values.get("levels") == "not chosen":
+            return {"levels": "choose this level alone, or edit the finest"}
+        try:
+            understand(
+                self._operation,
+                values,
+                self._target.node,
+                self._target.names,
+                has_labels=self._target.overlay is not None,
+            )
+        except LineError as error:
+            return {error.line: str(error)}
+        return {}
 
 
-@dataclass(frozen=True, slots=True)
-class _Problem:
-    text: str
+def pixel_edit(store: Around, target: Target, operation: Operation, values: Values) -> Edit:
+    """The edit that was asked for, by paths from the root of the store. It reads documents."""
+    from omezarr_tui.edit.image_edit import edited_image, image_edit
+    from omezarr_tui.edit.labels_below import LabelsOver
+    from omezarr_tui.edit.pixel_form import understand
+    from omezarr_tui.edit.pixels import PixelEdit
+
+    path = store.from_root(target.node.path)
+    assert path is not None
+    image, level = edited_image(store.access, path)
+    array = image.levels[level]
+    assert isinstance(array, Array)
+    labels: LabelsBelow | None = None
+    overlay = None if target.overlay is None else store.from_root(target.overlay)
+    if overlay is not None:
+        labels = LabelsOver(image, level, edited_image(store.access, overlay)[0])
+    found = understand(
+        operation, values, array, target.names, labels, has_labels=labels is not None
+    )
+    pixels = PixelEdit(
+        array, found.selection, found.change, found.where, store.access.location.name
+    )
+    return image_edit(image, level, pixels, alone=values.get("levels") == ALONE)

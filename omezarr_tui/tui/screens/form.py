@@ -16,6 +16,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from omezarr_tui.text import cell_width, visible
 from omezarr_tui.tui.screens.dialog import Dialog
+from omezarr_tui.tui.widgets.choice import Choice
 
 Values = Mapping[str, str]
 Check = Callable[[Values], Mapping[str, str]]
@@ -36,8 +37,14 @@ class Line:
         What it begins with.
     hint
         What may be typed, in a few words.
+    placeholder
+        What stands there, quietly, while nothing does.
     completions
         What is proposed while typing, and taken with the right arrow.
+    words
+        All that it may be, where one is chosen and none typed.
+    needed
+        Whether it is typed first.
     locked
         Whether it cannot be changed; the hint says why.
     """
@@ -46,7 +53,10 @@ class Line:
     label: str
     value: str = ""
     hint: str = ""
+    placeholder: str = ""
     completions: Sequence[str] = ()
+    words: Sequence[str] = ()
+    needed: bool = False
     locked: bool = False
 
 
@@ -82,75 +92,98 @@ class FormScreen(Dialog[dict[str, str] | None]):
         with Vertical(classes="dialog", id="form") as dialog:
             dialog.border_title = Content(visible(self._title))
             with VerticalScroll(can_focus=False, id="form-lines"):
-                for at, line in enumerate(self._lines):
+                for line in self._lines:
                     with Horizontal(classes="form-line"):
                         yield Label(visible(line.label), markup=False)
-                        yield self._input(at, line)
+                        yield _asked(line)
                     if line.hint:
                         yield Static(line.hint, classes="hint", markup=False)
-                    yield Static("", id=f"problem-{at}", classes="problem", markup=False)
+                    yield Static("", id=f"{_id(line)}-problem", classes="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button(self._button, id="go", variant="primary", compact=True)
 
-    def _input(self, at: int, line: Line) -> Input:
-        suggester = SuggestFromList(line.completions) if line.completions else None
-        return Input(
-            line.value,
-            id=f"line-{at}",
-            select_on_focus=False,
-            suggester=suggester,
-            compact=True,
-            disabled=line.locked,
-        )
-
     def on_mount(self) -> None:
-        """What must be typed first: the first line that is empty."""
-        open_lines = [at for at, line in enumerate(self._lines) if not line.locked]
-        empty = [at for at in open_lines if not self._lines[at].value]
-        first = (empty if len(empty) == 1 else open_lines) or [0]
-        self.query_one(f"#line-{first[0]}", Input).focus()
+        """What must be typed first."""
         width = max(cell_width(visible(line.label)) for line in self._lines) + 2
         for label in self.query(".form-line Label"):
             label.styles.width = width
+        open_lines = [line for line in self._lines if not line.locked]
+        first = [line for line in open_lines if line.needed] or open_lines
+        if first:
+            self.query_one(f"#{_id(first[0])}").focus()
         self._check()
 
     @property
     def values(self) -> dict[str, str]:
-        """What is typed, by the lines' ids."""
-        return {
-            line.id: self.query_one(f"#line-{at}", Input).value
-            for at, line in enumerate(self._lines)
-        }
+        """What is typed or chosen, by the lines' ids."""
+        found = {}
+        for line in self._lines:
+            asked = self.query_one(f"#{_id(line)}")
+            if isinstance(asked, Input):
+                found[line.id] = asked.value
+            elif isinstance(asked, Choice):
+                found[line.id] = asked.words[asked.at]
+        return found
 
     @on(Input.Changed)
+    @on(Choice.Changed)
     def _check(self) -> None:
-        problems = self._check_values(self.values)
-        for at, line in enumerate(self._lines):
-            problem = visible(problems.get(line.id, ""))
-            typed = self.query_one(f"#line-{at}", Input)
+        values = self.values
+        problems = self._check_values(values)
+        for line in self._lines:
+            problem = problems.get(line.id, "")
             # What is empty yet is no mistake, though it does not do.
-            shown = problem if typed.value else ""
-            self._tell(at, shown)
-            typed.set_class(bool(shown), "-invalid")
-        self.query_one("#go", Button).disabled = any(problems.values())
+            shown = problem if values[line.id] else ""
+            self._tell(line, shown)
+            self.query_one(f"#{_id(line)}").set_class(bool(shown), "-invalid")
+        go = self.query_one("#go", Button)
+        go.disabled = any(problems.values())
+        go.label = self.go_label(values)
+        go.refresh(layout=True)  # it is as wide as its label
 
-    def _tell(self, at: int, problem: str) -> None:
-        told = self.query_one(f"#problem-{at}", Static)
-        told.update(problem)
+    def go_label(self, values: Values) -> str:
+        """What the button says that goes on."""
+        return self._button
+
+    def _tell(self, line: Line, problem: str) -> None:
+        told = self.query_one(f"#{_id(line)}-problem", Static)
+        told.update(visible(problem))
         told.display = bool(problem)
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#go")
     def _go(self) -> None:
-        problems = self._check_values(self.values)
-        for at, line in enumerate(self._lines):
+        values = self.values
+        problems = self._check_values(values)
+        for line in self._lines:
             if problem := problems.get(line.id):
-                self.query_one(f"#line-{at}", Input).focus()
-                self._tell(at, visible(problem))
+                self.query_one(f"#{_id(line)}").focus()
+                self._tell(line, problem)
                 return
-        self.leave(self.values)
+        self.leave(values)
 
     @on(Button.Pressed, "#cancel")
     def _cancel(self) -> None:
         self.leave(None)
+
+
+def _asked(line: Line) -> Input | Choice:
+    """What a line is filled in with."""
+    if line.words:
+        at = line.words.index(line.value) if line.value in line.words else 0
+        return Choice(line.words, id=_id(line), at=at)
+    return Input(
+        line.value,
+        id=_id(line),
+        placeholder=line.placeholder,
+        select_on_focus=False,
+        suggester=SuggestFromList(line.completions) if line.completions else None,
+        compact=True,
+        disabled=line.locked,
+    )
+
+
+def _id(line: Line) -> str:
+    """What the widget of a line is called."""
+    return line.id.replace(".", "_")

@@ -116,7 +116,7 @@ def _line(field: Field) -> Line:
         field.id,
         field.label,
         field.value,
-        field.locked,
-        field.choices or field.completions,
+        hint=field.locked,
+        completions=field.choices or field.completions,
         locked=bool(field.locked),
     )

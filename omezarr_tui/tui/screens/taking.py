@@ -47,7 +47,7 @@ class TakingScreen(StoreScreen):
                 self.panel.picture,
                 self.access.location.name,
                 self.work,
-                self._save_folder or Path.cwd(),
+                self._save_folder or writable_folder(),
             )
         )
 

@@ -16,6 +16,7 @@ from omezarr_tui.tui.widgets.swatch import swatch
 
 _NO_BREAK = "\u00a0"
 _TORN = re.compile(r" × |(?<=\d) (?=[^\s\d]{1,3}$)")  # gaps inside sizes, and before a unit
+_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")  # between columns
 _LEAST = 12  # cells for the values
 
 
@@ -58,8 +59,24 @@ class FactsView(Static):
         return swatch(Color.parse(f"#{color}").rgb, dark=self.app.current_theme.dark)
 
 
+def _nearer(text: str, by: int) -> str:
+    """A text with so many of the blanks between its columns left out; as it is where too few are."""
+    gaps = [*_GAP.finditer(text)]
+    if by <= 0 or sum(len(gap[0]) - 1 for gap in gaps) < by:
+        return text
+    for gap in reversed(gaps):
+        fewer = min(by, len(gap[0]) - 1)
+        text = text[: gap.start()] + text[gap.start() + fewer :]
+        by -= fewer
+    return text
+
+
 def _lines(text: str, width: int) -> list[str]:
-    """A text in lines; sizes such as ``2 × 32 × 275 µm`` are torn apart only where they must."""
+    """A text in lines; sizes such as ``2 × 32 × 275 µm`` are torn apart only where they must.
+
+    Columns come nearer to one another, the last ones first, where that saves a line.
+    """
+    text = _nearer(text, len(text) - width)
     whole = _TORN.sub(lambda gap: gap[0].replace(" ", _NO_BREAK), text)
     if max(map(len, whole.split(" ")), default=0) > width:
         whole = text.replace("× ", f"×{_NO_BREAK}")  # before a sign, never inside a number

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def outlined(lines: list[Strip], frame: Frame, canvas: Canvas, box: Box) -> list[Strip]:
-    """The lines of a canvas with the outline of a rectangle of samples; what is outside is not."""
+    """The lines of a canvas with the outline of a rectangle of samples; what is outside is not.
+
+    Of a rectangle in one row of cells only the ends are drawn, or nothing would be seen in it.
+    """
     top, left = canvas.place(frame)
     rows, columns = frame.size
     down, across = frame.per_cell
@@ -30,7 +33,7 @@ def outlined(lines: list[Strip], frame: Frame, canvas: Canvas, box: Box) -> list
         if top + row >= len(lines):
             break
         line = lines[top + row]
-        if row in (first, last):
+        if row in (first, last) and first != last:
             glyphs = "".join(_edge(row, column, (first, last), (start, stop)) for column in seen)
             strip = Strip([Segment(glyphs, style)])
             drawn[top + row] = _over(line, strip, left + seen.start, canvas.columns)
@@ -38,7 +41,8 @@ def outlined(lines: list[Strip], frame: Frame, canvas: Canvas, box: Box) -> list
         for column in {start, stop}:
             if column in seen:
                 at = left + column
-                strip = Strip([Segment("│", style)])
+                glyph = _edge(row, column, (first, last), (start, stop)) if first == last else "│"
+                strip = Strip([Segment(glyph, style)])
                 drawn[top + row] = _over(drawn[top + row], strip, at, canvas.columns)
     return drawn
 
@@ -48,7 +52,7 @@ def _edge(row: int, column: int, rows: tuple[int, int], columns: tuple[int, int]
     if rows[0] == rows[1]:
         if columns[0] == columns[1]:
             return "╬"
-        return "├" if column == columns[0] else "┤" if column == columns[1] else "─"
+        return "├" if column == columns[0] else "┤"
     if columns[0] == columns[1]:
         return "┬" if row == rows[0] else "┴"
     if column == columns[0]:

@@ -133,6 +133,26 @@ def runs(text: str, styles: Sequence[str]) -> Content:
     )
 
 
+def with_marker(line: str, styles: Sequence[str], at: int, plain: str) -> Content:
+    """A row of a plot with the marker's line in a column, behind what the plot shows there.
+
+    Parameters
+    ----------
+    line, styles
+        Characters, each with its style.
+    at
+        The column.
+    plain
+        The style of the line where nothing else is.
+    """
+    letters, inks = list(line), list(styles)
+    if letters[at] == " ":
+        letters[at], inks[at] = "│", plain
+    else:  # a curve, whose dots stay in sight
+        inks[at] = f"b {inks[at]} on $secondary"
+    return runs("".join(letters), inks)
+
+
 def clipped(content: Content, width: int) -> Content:
     """A line that is no longer than the room there is."""
     return content if content.cell_length <= width else content.truncate(width, ellipsis=True)

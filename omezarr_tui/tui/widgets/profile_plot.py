@@ -16,7 +16,7 @@ from omezarr_tui.image.profile import physical_steps
 from omezarr_tui.text import format_length, format_unit, visible
 from omezarr_tui.tui.actions import bindings
 from omezarr_tui.tui.themes import DIM, QUIET
-from omezarr_tui.tui.widgets.plot import Plot, clipped, rows_left, runs
+from omezarr_tui.tui.widgets.plot import Plot, clipped, rows_left, with_marker
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,12 +133,8 @@ class ProfilePlot(Plot):
         column = min(room - 1, int((self._mark + 0.5) / self._track.count * room))
         lines = []
         for sign, owner in zip(signs, owners.tolist(), strict=True):
-            letters, inks = list(sign), [styles[at] if at >= 0 else "" for at in owner]
-            if letters[column] == " ":
-                letters[column], inks[column] = "│", "$primary"
-            else:
-                inks[column] = f"{inks[column]} reverse"
-            lines.append(runs("".join(letters), inks))
+            inks = [styles[at] if at >= 0 else "" for at in owner]
+            lines.append(with_marker(sign, inks, column, "$primary"))
         return lines
 
     def _told_lines(self, width: int) -> list[Content]:

@@ -10,7 +10,7 @@ from omezarr_tui.image.plot_rows import curve_scale, row_labels
 from omezarr_tui.image.plotting import across_labels, braille_rows, curve_dots
 from omezarr_tui.text import format_count, format_number
 from omezarr_tui.tui.themes import QUIET
-from omezarr_tui.tui.widgets.plot import Plot, clipped, runs
+from omezarr_tui.tui.widgets.plot import Plot, clipped, with_marker
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,15 +69,7 @@ class SeriesPlot(Plot, can_focus=False):
         assert self._envelope is not None
         signs = braille_rows(curve_dots(values, room, rows, low, high))
         column = min(room - 1, self._mark * room // self._envelope.count)
-        lines = []
-        for sign in signs:
-            letters, styles = list(sign), ["$primary"] * room
-            if letters[column] == " ":
-                letters[column], styles[column] = "│", QUIET
-            else:
-                styles[column] = "$primary reverse"
-            lines.append(runs("".join(letters), styles))
-        return lines
+        return [with_marker(sign, ["$primary"] * room, column, QUIET) for sign in signs]
 
     def _source(self) -> str:
         assert self._envelope is not None
