@@ -101,7 +101,7 @@ class TestAdding:
         array = zarr.open_array(path, path="s2", mode="r")
         like = zarr.open_array(path, path="s1", mode="r")
         assert (array.dtype, array.chunks, array.fill_value) == (like.dtype, like.chunks, 7)
-        assert any("mean" in line for line in told(plan, "Pyramid"))
+        assert any("mean" in line for line in told(plan, "pyramid"))
 
     def test_of_one_level_pixels_lie_in_the_middle_of_those_they_are_made_of(
         self, tmp_path: Path
@@ -213,3 +213,28 @@ class TestDropping:
         zarr.create_group(tmp_path / "g")
         with pytest.raises(UserError, match="no image"):
             plan_edit(local(tmp_path / "g"), DropLevel("", 0))
+
+
+@pytest.mark.parametrize("is_by_size", [True, False])
+def test_sizes_that_do_not_divide_are_told_as_in_the_other_levels(
+    tmp_path: Path, is_by_size: bool
+) -> None:
+    path = write_image(tmp_path / "i", 37, 2)
+    factor = 37 / 18 if is_by_size else 2.0
+
+    def scale(document: dict[str, Any]) -> None:
+        coarse = document["attributes"]["ome"]["multiscales"][0]["datasets"][1]
+        steps = coarse["coordinateTransformations"]
+        steps[0]["scale"][1:] = [0.5 * factor] * 2
+        steps[1]["translation"][1:] = [0.25 * (factor - 1)] * 2
+
+    change(path / "zarr.json", scale)
+    make(path, AddLevel(""))
+    make(path, AddLevel(""))
+    shape = values(path)["s3"].shape
+    assert shape == (2, 4, 4)
+    size = 0.5 * (37 / 4 if is_by_size else 8)
+    new = datasets(path)[3]
+    assert numbers(new, "scale") == pytest.approx([1.0, size, size])
+    # The first pixel lies in the middle of those that it stands for.
+    assert numbers(new, "translation") == pytest.approx([0.0] + [(size - 0.5) / 2] * 2)

@@ -239,6 +239,16 @@ class TestSeries:
         assert attributes(path, "OME")["series"] == ["third", "fourth"]
         assert rules(path) <= before
 
+    def test_what_cannot_follow_is_said(self, tmp_path: Path) -> None:
+        path = write_good(tmp_path, "series")
+        plan = plan_edit(local(path), DeleteNode("0"))
+        assert any("METADATA.ome.xml stays" in line for line in told(plan, "references"))
+        plan = plan_edit(local(path), rename_node("OME", "meta"))
+        assert any("only by that name" in line for line in told(plan, "references"))
+        shutil.rmtree(path / "OME")
+        plan = plan_edit(local(path), DeleteNode("0"))
+        assert any("readers count" in line for line in told(plan, "references"))
+
     def test_scenes_follow(self, tmp_path: Path) -> None:
         path = write_good(tmp_path, "scene")
         before = rules(path)
@@ -246,6 +256,23 @@ class TestSeries:
         (step,) = attributes(path, "")["scene"]["coordinateTransformations"]
         assert step["input"]["path"] == "west"
         assert rules(path) <= before
+
+
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_columns_of_a_table_follow(tmp_path: Path, zarr_format: int) -> None:
+    path = tmp_path / "table"
+    group = zarr.create_group(path, zarr_format=zarr_format)
+    for name in ("index", "area", "kind"):
+        group.create_array(name, shape=(3,), dtype="uint8")
+    group.attrs.update(
+        {"encoding-type": "dataframe", "_index": "index", "column-order": ["area", "kind"]}
+    )
+    make(path, rename_node("area", "size"))
+    make(path, rename_node("index", "cell"))
+    make(path, DeleteNode("kind"))
+    found = zarr.open_group(path, mode="r").attrs
+    assert found["column-order"] == ["size"]
+    assert found["_index"] == "cell"
 
 
 def consolidated_store(folder: Path, zarr_format: int) -> Path:

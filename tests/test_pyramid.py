@@ -223,7 +223,7 @@ def test_levels_become_what_the_tool_makes_of_the_edited_image(
         assert np.array_equal(values_of(staged, node), expected), step.told
     if dtype == "uint8":  # means of floats are not rounded, so that all of them are the same
         assert steps[0].how.method.name == method
-        assert made.facts[0] == ("Pyramid", f"levels were made by {method}: reproduced exactly")
+        assert made.facts[0] == ("pyramid", f"levels were made by {method}: reproduced exactly")
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -259,7 +259,7 @@ def test_only_objects_whose_values_change_are_put(tmp_path: Path) -> None:
         "level 2/c/1/0/0",
     }
     assert made.changed == {1: [((3, 4), (10, 13), (19, 21))], 2: [((3, 4), (5, 7), (10, 11))]}
-    assert ("Coarser levels", "level 1: 6 values, level 2: 2 values") in made.facts
+    assert ("coarser levels", "level 1: 6 values, level 2: 2 values") in made.facts
     for node, was in zip(levels[1:], strided(image())[1:], strict=True):
         now = values_of(staged, node)
         now[within_box(made.changed[levels.index(node)][0])] = 0

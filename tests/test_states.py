@@ -30,7 +30,7 @@ from omezarr_tui.image.states import (
     states_of_all,
 )
 from omezarr_tui.ome.discover import Image
-from omezarr_tui.ome.model import Channel, Window
+from omezarr_tui.ome.model import Channel, LabelImage, Window
 from omezarr_tui.store.dtypes import dtype_of_v3
 
 Values = np.ndarray[Any, Any]
@@ -164,6 +164,35 @@ class TestEveryRendering:
             for name in ODD:
                 assert plain[name] == other[name], (variant, name)
             assert plain["dim"] != other["dim"]
+
+
+class TestTruePixels:
+    """They are the terminal's own pixels, whatever colours its text has."""
+
+    @pytest.mark.parametrize("variant", ["plain", "colormap"])
+    def test_without_colours_they_are_greys(self, folder: Path, variant: str) -> None:
+        colored = framed(folder, "kinds", "pixels", "true", **VARIANTS[variant]).pixels
+        grey = framed(folder, "kinds", "pixels", "none", **VARIANTS[variant]).pixels
+        assert colored is not None
+        assert grey is not None
+        assert (grey == grey[..., :1]).all()
+        light = colored @ np.array([0.2126, 0.7152, 0.0722])
+        assert abs(grey[..., 0] - light).max() <= 0.5 + 1e-9
+
+    @pytest.mark.parametrize("depth", DEPTHS)
+    def test_labels_fill_the_cells_of_this_terminal(self, tmp_path: Path, depth: Depth) -> None:
+        labels = np.zeros((40, 40), "uint8")
+        labels[10:30, 5:20] = 3
+        zarr.create_array(tmp_path / "a", data=labels)
+        made = image_in(tmp_path / "a")
+        made = replace(made, multiscale=replace(made.multiscale, label=LabelImage()))
+        request = request_of(made, (4, 8), rendering="pixels", depth=depth, cell_pixels=(20, 10))
+        frame = Painter(Reader(local(tmp_path / "a"))).paint(request).frame
+        assert (frame.size, frame.per_cell) == ((4, 8), (20, 10))
+        assert frame.pixels is not None
+        assert (frame.pixels.max(axis=-1) > 0).tolist() == (
+            np.kron(labels, np.ones((2, 2))) > 0
+        ).tolist()
 
 
 VALUES = hnp.arrays(

@@ -9,9 +9,8 @@ from operator import lt
 import numpy as np
 
 from omezarr_tui.edit.box import cell_box
-from omezarr_tui.edit.documents_edit import DocumentsEdit
+from omezarr_tui.edit.bringing import stage_changes
 from omezarr_tui.edit.levels import image_at, labels_with
-from omezarr_tui.edit.nodes import TOLD
 from omezarr_tui.edit.operation import Facts
 from omezarr_tui.edit.scratch import Scratch, differ
 from omezarr_tui.edit.staged import Staged
@@ -89,7 +88,7 @@ class OrderChannels:
         ]
         omero, kept = self._omero(staged)
         shapes = [Change(n.path, "array", f"/shape/{at}", len(self.order)) for n, at in levels]
-        documents = DocumentsEdit((*shapes, *omero), self.title, self.path).stage(staged, work)
+        news = stage_changes(staged, (*shapes, *omero), work)
         copied = made = 0
         for level, at in levels:
             if level.object_shape[at] == 1:
@@ -106,7 +105,7 @@ class OrderChannels:
             paths = listed([visible(label.multiscale.path) for label in follows])
             facts.append(("labels", f"{paths} follow, with as many channels"))
         facts += [("omero", kept)] if kept else []
-        return [*facts, *(fact for fact in documents if fact[0] in TOLD)]
+        return [*facts, *news]
 
     def _checked(self, image: Image, what: str) -> int:
         """The axis of channels."""

@@ -117,43 +117,44 @@ def coarser_dataset(
         raise UserError(what, geometry.locked or "its levels cannot be read")
     arrays = [level.array for level in node.levels if level is not None]
     coarsest = geometry.levels[-1]
-    ratios = _ratios(geometry.levels, arrays, factors, shape)
+    is_by_size = _is_by_size(geometry.levels, arrays)
+    pairs = zip(arrays[-1].shape, shape, factors, strict=True)
+    ratios = [Fraction(a, b) if is_by_size and f > 1 else Fraction(f) for a, b, f in pairs]
     sizes = [coarsest.size(at) * ratio for at, ratio in enumerate(ratios)]
     shifts = [
-        coarsest.offset(at) + step
-        for at, step in enumerate(_steps(geometry.levels, ratios, is_centred=is_centred))
+        coarsest.offset(at) + _step(geometry.levels, at, sizes[at], is_centred=is_centred)
+        for at in range(len(sizes))
     ]
     entry[KEY] = _renamed(_transformations(coarsest, sizes, shifts), _path_of(coarsest, node), path)
     return geometry, entry
 
 
-def _ratios(
-    levels: Sequence[Steps], arrays: Sequence[Array], factors: Sequence[int], shape: Sequence[int]
-) -> list[Fraction]:
-    """By how much pixels grow: by whole factors, or exactly by the sizes where others do so."""
-    ratios = []
-    for at, factor in enumerate(factors):
-        ratio = Fraction(factor)
-        if factor > 1 and len(levels) > 1 and levels[-2].size(at):
-            found = levels[-1].size(at) / levels[-2].size(at)
-            exact = Fraction(arrays[-2].shape[at], arrays[-1].shape[at])
-            if found != ratio and abs(found - exact) < Fraction(1, 10**6):
-                ratio = Fraction(arrays[-1].shape[at], shape[at])
-        ratios.append(ratio)
-    return ratios
+def _is_by_size(levels: Sequence[Steps], arrays: Sequence[Array]) -> bool:
+    """Whether pixels grow by the quotient of the sizes, also where that is no whole number.
+
+    ome-zarr-py has it so, as it resizes; what cuts off an odd last pixel has whole factors.
+    """
+    for (fine, coarse), (a, b) in zip(pairwise(levels), pairwise(arrays), strict=False):
+        for at, (size, less) in enumerate(zip(a.shape, b.shape, strict=True)):
+            if size % less and fine.size(at):
+                return _is_near(coarse.size(at) / fine.size(at), Fraction(size, less))
+    return False
 
 
-def _steps(
-    levels: Sequence[Steps], ratios: Sequence[Fraction], *, is_centred: bool
-) -> list[Fraction]:
-    """How far the first pixel moves: as between the other levels, which grows with the pixels."""
-    moved = []
-    for at, ratio in enumerate(ratios):
-        step = levels[-1].size(at) * (ratio - 1) / 2 if is_centred else Fraction(0)
-        if len(levels) > 1:
-            step = (levels[-1].offset(at) - levels[-2].offset(at)) * ratio
-        moved.append(step if ratio != 1 else Fraction(0))
-    return moved
+def _step(levels: Sequence[Steps], axis: int, size: Fraction, *, is_centred: bool) -> Fraction:
+    """How far the first pixel moves along an axis, when pixels grow to a size."""
+    grown = (size - levels[-1].size(axis)) / 2
+    if len(levels) == 1 or not grown:
+        return grown if is_centred else Fraction(0)
+    moved = levels[-1].offset(axis) - levels[-2].offset(axis)
+    usual = (levels[-1].size(axis) - levels[-2].size(axis)) / 2
+    if not usual:  # the others did not grow
+        return grown if is_centred else Fraction(0)
+    return grown if _is_near(moved, usual) else moved / usual * grown
+
+
+def _is_near(number: Fraction, other: Fraction) -> bool:
+    return abs(number - other) <= abs(other) / 10**6
 
 
 def _transformations(

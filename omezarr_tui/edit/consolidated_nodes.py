@@ -2,7 +2,7 @@
 
 Unlike `consolidated`, which changes what copies say, this changes which copies there are, and
 under which path. Those that stay keep their bytes. Siblings stay together, as zarr-python
-before 3.2 cannot read them else.
+3.1 cannot read them else.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from omezarr_tui.edit.bringing import stage_changes
 from omezarr_tui.edit.consolidated_nodes import INLINE, copies_of, documents_below
-from omezarr_tui.edit.documents_edit import DocumentsEdit
 from omezarr_tui.edit.json_style import style_of
 from omezarr_tui.edit.json_text import change_values
 from omezarr_tui.edit.operation import Facts
@@ -63,7 +63,7 @@ class Consolidate:
         group = _group(staged, self.path, what)
         nodes = documents_below(staged, self.path, work)
         entries: dict[str, Any] = {}
-        # Siblings together: zarr-python before 3.2 cannot read them else.
+        # Siblings together: zarr-python 3.1 cannot read them else.
         for path in sorted(nodes, key=lambda path: (path.count("/"), parent_path(path))):
             own = inside(path, self.path) or ""
             for name, copy in copies_of(nodes[path]).items():
@@ -134,8 +134,7 @@ class DropConsolidated:
 def _put(staged: Staged, path: str, value: Any, work: Work) -> Facts:
     """Set or remove the copies in a group's ``zarr.json``."""
     change = Change(path, "group", pointer_to(INLINE), value)
-    facts = DocumentsEdit((change,), "", path).stage(staged, work)
-    return [fact for fact in facts if fact[0] == "consolidated"]
+    return stage_changes(staged, [change], work)
 
 
 def _group(access: Access, path: str, what: str) -> Group:

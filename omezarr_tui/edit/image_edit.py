@@ -106,7 +106,7 @@ class ImageEdit:
         facts = list(done.facts)
         if self.alone and len(self.levels) > 1:
             others = listed([visible(a.name) for i, a in enumerate(self.levels) if i != self.level])
-            return [*facts, ("Pyramid", f"not brought up to date, as asked: {others}")]
+            return [*facts, ("pyramid", f"not brought up to date, as asked: {others}")]
         if not done.changed or len(self.levels) < 2:
             return facts
         steps = pyramid_steps(

@@ -1,8 +1,8 @@
 """The members of one object of a JSON document renamed, set in another order, taken away, added.
 
 What stays keeps its text to the byte, as with `json_text`; there no member is renamed, and what
-is new stands at the end. Consolidated metadata need more: zarr-python before 3.2 loses nodes
-whose siblings do not stand together.
+is new stands at the end. Consolidated metadata need more: zarr-python 3.1 loses nodes whose
+siblings do not stand together.
 """
 
 from __future__ import annotations

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from omezarr_tui.edit.bringing import stage_changes
 from omezarr_tui.edit.coarser import coarser_dataset, coarser_factors, coarser_shape, next_path
 from omezarr_tui.edit.consolidated_nodes import follow_nodes
-from omezarr_tui.edit.documents_edit import DocumentsEdit
 from omezarr_tui.edit.downsampling import Downsampling
 from omezarr_tui.edit.downsampling_candidates import chosen_method
 from omezarr_tui.edit.json_text import change_values
-from omezarr_tui.edit.nodes import TOLD, DeleteNode
+from omezarr_tui.edit.nodes import DeleteNode
 from omezarr_tui.edit.operation import Facts
 from omezarr_tui.edit.pyramid import Step, follow
 from omezarr_tui.edit.pyramid_method import detect_method
@@ -150,12 +150,12 @@ class AddLevel:
         place = pointer_to(*geometry.place, "datasets", "-")
         copies = follow_nodes(staged, None, join_path(self.path, path.partition("/")[0]), work)
         change = Change(self.path, "attributes", place, entry)
-        documents = DocumentsEdit((change,), self.title, self.path).stage(staged, work)
+        news = stage_changes(staged, [change], work, with_copies=not copies)
         facts = [
             ("", f"{visible(new.path)} of {format_shape(shape)} will be added."),
             *made.facts,
             *copies,
-            *(fact for fact in documents if fact[0] in TOLD),
+            *news,
         ]
         for other in labels:
             more = AddLevel(other.multiscale.path, with_labels=False).stage(staged, work)

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from omezarr_tui.edit.bringing import brought_along
 from omezarr_tui.edit.consolidated_nodes import follow_nodes, groups_above
-from omezarr_tui.edit.documents_edit import DocumentsEdit
-from omezarr_tui.edit.enlisting import enlisted
 from omezarr_tui.edit.moves import lies_in
 from omezarr_tui.edit.names import why_no_name
 from omezarr_tui.edit.operation import Facts
-from omezarr_tui.edit.plate_references import changed_plate
-from omezarr_tui.edit.references import changed_references
 from omezarr_tui.edit.relocation import Relocation
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
-from omezarr_tui.ome.validate.finding import Change
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.hierarchy import read_node, walk
+from omezarr_tui.store.hierarchy import read_node
 from omezarr_tui.store.node import Array, Group, Node, join_path, parent_path
-from omezarr_tui.text import format_bytes, listed, plural, visible
-
-_MOST = 5_000  # nodes that are looked at for what they say of others
-_SENTENCES = 4  # that are told in full
-# What `DocumentsEdit` tells that is news here too.
-TOLD = ("consolidated", "validation", "mended")
+from omezarr_tui.text import format_bytes, plural, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +58,12 @@ class MoveNode:
         node = _node(staged, self.path, what)
         check_target(staged, self.target, node, what)
         relocation = Relocation(self.path, self.target)
-        changes, told, unseen = _brought_along(staged, relocation, node, work)
+        brought = brought_along(staged, relocation, node, work)
         staged.move(self.path, self.target)
         copies = follow_nodes(staged, self.path, self.target, work)
         where = visible(self.target)
         sentence = f"{visible(self.path)} and all below it will lie at {where}."
-        return [("", sentence), *_facts(staged, changes, told + unseen, copies, work)]
+        return [("", sentence), *brought.stage(staged, copies, work)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +101,7 @@ class CopyNode:
         node = _node(staged, self.path, what)
         check_target(staged, self.target, node, what)
         relocation = Relocation(self.path, self.target, is_copy=True)
-        changes, told, unseen = _brought_along(staged, relocation, node, work)
+        brought = brought_along(staged, relocation, node, work)
         keys = list(staged.keys_below(self.path))
         for number, (key, _) in enumerate(keys):
             work.step(number, len(keys))
@@ -119,7 +109,7 @@ class CopyNode:
         copies = follow_nodes(staged, None, self.target, work)
         size = format_bytes(sum(nbytes for _, nbytes in keys))
         sentence = f"{plural(len(keys), 'key')} ({size}) will be copied to {visible(self.target)}."
-        return [("", sentence), *_facts(staged, changes, told + unseen, copies, work)]
+        return [("", sentence), *brought.stage(staged, copies, work)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +136,7 @@ class DeleteNode:
         """
         node = _node(staged, self.path, f"{visible(self.path) or 'the root'} cannot be deleted")
         relocation = Relocation(self.path, None)
-        changes, told, unseen = _brought_along(staged, relocation, node, work)
+        brought = brought_along(staged, relocation, node, work)
         keys = nbytes = 0
         for _, size in staged.keys_below(self.path):
             work.step(keys, keys + 1)
@@ -154,7 +144,7 @@ class DeleteNode:
         staged.remove(self.path)
         copies = follow_nodes(staged, self.path, None, work)
         sentence = f"{visible(self.path)} goes: {plural(keys, 'key')}, {format_bytes(nbytes)}."
-        return [("", sentence), *_facts(staged, changes, told + unseen, copies, work)]
+        return [("", sentence), *brought.stage(staged, copies, work)]
 
 
 def check_target(access: Access, target: str, node: Node, what: str) -> None:
@@ -207,87 +197,6 @@ def _node(access: Access, path: str, what: str) -> Node:
     if any(isinstance(read_node(access, above), Array) for above in groups_above(path)):
         raise UserError(what, "it lies within an array, where no node can be")
     return node
-
-
-def _brought_along(
-    staged: Staged, relocation: Relocation, node: Node, work: Work
-) -> tuple[list[Change], list[str], list[str]]:
-    """What names a node, or is named in it, changed for its new place.
-
-    Returns
-    -------
-    changes, told, unseen
-        The changes, for where their nodes lie after; what they do and what they cannot do, in
-        sentences; and where nobody looked.
-    """
-    changes: list[Change] = []
-    told: list[str] = []
-    unseen: list[str] = []
-    for number, holder in enumerate(_holders(staged, relocation, unseen)):
-        work.step(number, number + 1)
-        for follow in (changed_references, changed_plate):
-            some, lines = follow(holder.path, holder.attributes, relocation)
-            changes += some
-            told += lines
-    if relocation.new is not None and isinstance(node, Group):
-        some, lines = enlisted(staged, relocation, node.attributes)
-        changes += some
-        told += lines
-    return changes, told, unseen
-
-
-def _holders(access: Access, relocation: Relocation, unseen: list[str]) -> Iterator[Group]:
-    """The groups that may name the node, or lie in it and name others."""
-    seen: set[str] = set()
-    near = [
-        place
-        for above in groups_above(relocation.old)
-        for place in (above, join_path(above, "OME"))
-    ]
-    for path in near:
-        node = read_node(access, path)
-        if isinstance(node, Group) and path not in seen:
-            seen.add(path)
-            yield node
-    # Those that may name it from anywhere, such as label images: over a network that is far.
-    top = "" if access.traffic is None else relocation.old
-    node = read_node(access, top)
-    if top and not relocation.is_copy:
-        unseen.append("label images elsewhere that name it were not looked for: it takes long here")
-    if node is None:
-        return
-    found = iter([node] if top else [])
-    for count, each in enumerate((*found, *walk(access, node))):
-        if count == _MOST:
-            unseen.append(f"only the first {plural(_MOST, 'node')} were searched for its path")
-            return
-        if isinstance(each, Group) and each.path not in seen:
-            seen.add(each.path)
-            yield each
-
-
-def _facts(
-    staged: Staged,
-    changes: list[Change],
-    told: list[str],
-    copies: list[tuple[str, str]],
-    work: Work,
-) -> list[tuple[str, str]]:
-    """Make the changes of documents; tell what comes of it all."""
-    facts = list(copies)
-    lines = told[:_SENTENCES]
-    if len(told) > _SENTENCES:
-        lines.append(f"{plural(len(told) - _SENTENCES, 'more')} like these")
-    facts += [("references", line) for line in lines]
-    if changes:
-        documents = DocumentsEdit(tuple(changes), "Follow", changes[0].node)
-        names = list(dict.fromkeys(visible(c.node) or "the root" for c in changes))
-        shown = names[:_SENTENCES] + [f"{len(names) - _SENTENCES:,} more"] * (
-            len(names) > _SENTENCES
-        )
-        facts.append(("paths", f"changed in {listed(shown)}"))
-        facts += [fact for fact in documents.stage(staged, work) if fact[0] in TOLD]
-    return facts
 
 
 def rename_node(path: str, name: str) -> MoveNode:

@@ -186,9 +186,9 @@ def follow(
         if found:
             boxes[step.level] = found
             counts.append(f"{node.name}: {plural(values, 'value')}")
-    facts = [("Pyramid", line) for line in _told(steps)]
+    facts = [("pyramid", line) for line in _told(steps)]
     if counts:
-        facts.append(("Coarser levels", ", ".join(counts)))
+        facts.append(("coarser levels", ", ".join(counts)))
     return Followed(facts, {at: each for at, each in boxes.items() if at != level})
 
 

@@ -12,6 +12,7 @@ from omezarr_tui.image.look import SOURCES, ChannelLook, Look
 from omezarr_tui.ome.model import Window
 
 if TYPE_CHECKING:
+    from omezarr_tui.image.overlay import Overlay
     from omezarr_tui.image.picture import PictureRequest
     from omezarr_tui.image.view import View
 
@@ -37,7 +38,20 @@ def as_kept(request: PictureRequest) -> dict[str, Any]:
         "colormap": look.colormap,
         "composed": look.composed,
         "channels": {str(at): _channel(channel) for at, channel in look.channels},
-    }
+        "labels": None if (over := request.overlay) is None else {
+            "path": over.labels.multiscale.path,
+            "opacity": over.opacity,
+        },
+    }  # fmt: skip
+
+
+def kept_labels(kept: Mapping[str, Any]) -> tuple[str, int] | None:
+    """The path of the label image that lay over an image, and its opacity in per cent."""
+    said = kept.get("labels")
+    path, opacity = (said.get("path"), said.get("opacity")) if isinstance(said, dict) else (0, 0)
+    if not isinstance(path, str) or not isinstance(opacity, int) or not 0 <= opacity <= 100:
+        return None
+    return path, int(opacity)
 
 
 def restored(
@@ -54,6 +68,12 @@ def restored(
         by itself.
     colors
         Whether colormap, gamma and the source of windows come back too, which go for all images.
+
+    Returns
+    -------
+    request
+        Its labels are those that lie over the image already, if these are meant; others, which
+        `kept_labels` tells, must be read first.
     """
     level = kept.get("level")
     maximum, projection = kept.get("maximum"), kept.get("projection")
@@ -64,7 +84,17 @@ def restored(
         maximum=maximum if isinstance(maximum, bool) else request.maximum,
         projection=projection if projection in ("maximum", "mean") else request.projection,
         look=_look(request, kept, colors=colors),
+        overlay=_overlay(request, kept),
     )
+
+
+def _overlay(request: PictureRequest, kept: Mapping[str, Any]) -> Overlay | None:
+    over, found = request.overlay, kept_labels(kept)
+    if "labels" not in kept:  # an older program kept it
+        return over
+    if over is None or found is None or over.labels.multiscale.path != found[0]:
+        return None
+    return replace(over, opacity=found[1])
 
 
 def _channel(channel: ChannelLook) -> dict[str, Any]:

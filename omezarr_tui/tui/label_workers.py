@@ -69,6 +69,22 @@ class LabelWorkers(EditWorkers):
 
         self._labelling.run(job)
 
+    def kept_labels(self, image: Image, path: str, opacity: int) -> None:
+        """Ask for the label image that lay over an image: `LabelsFound` or `LabelsNotFound`."""
+
+        def job(cancelled: IsCancelled) -> Message:
+            from omezarr_tui.ome.labels import label_image
+
+            try:
+                labels = label_image(self._access, path)
+            except Cancelled:
+                raise
+            except Exception as error:  # whatever it is, the user is told and goes on
+                return messages.LabelsNotFound(image, None, told(error))
+            return messages.LabelsFound(image, image, labels, opacity)
+
+        self._labelling.run(job)
+
     def labelled_image(self, labels: Image) -> None:
         """Ask for the image that a label image labels: `LabelsFound` or `LabelsNotFound`."""
 

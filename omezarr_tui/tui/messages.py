@@ -141,11 +141,15 @@ class WellsNotMeasured(Message):
 
 @dataclass
 class LabelsFound(Message):
-    """A label image to lay over an image; None for none. `chosen` is what it was asked for."""
+    """A label image to lay over an image; None for none. `chosen` is what it was asked for.
+
+    `opacity` in per cent; None for that of the label image before it.
+    """
 
     chosen: Image
     image: Image
     labels: Image | None
+    opacity: int | None = None
 
 
 @dataclass

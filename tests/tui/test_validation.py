@@ -23,7 +23,7 @@ from omezarr_tui.store.node import Group, Node
 from omezarr_tui.store.waiting import Cancelled
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.screens.help import HelpScreen
-from omezarr_tui.tui.screens.mending import MendScreen
+from omezarr_tui.tui.screens.confirm import ConfirmScreen
 from omezarr_tui.tui.screens.validation import ValidationScreen
 from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar
 from omezarr_tui.tui.widgets.finding_view import FindingView
@@ -364,7 +364,7 @@ class TestMending:
         before = look(store)
         async with opened(store) as p:
             await p.press_each("V", "e")
-            assert isinstance(p.screen, MendScreen)
+            assert isinstance(p.screen, ConfirmScreen)
             assert str(p.screen.query_one(".dialog").border_title) == "Take the mark away"
             text = p.dialog_text()
             assert "b2/zarr.json, and its copy in zarr.json, will change." in text

@@ -25,6 +25,7 @@ from omezarr_tui.tui.themes import QUIET
 
 if TYPE_CHECKING:
     from omezarr_tui.image.picture import PictureRequest
+    from omezarr_tui.ome.discover import Image
     from omezarr_tui.tui.workers import Workers
 
 Steer = Callable[["PictureRequest"], "PictureRequest"]
@@ -160,6 +161,7 @@ class BookmarkingScreen(StoreScreen):
         request = self.panel.request
         if request is not None and request.image.multiscale.path == bookmark.image:
             self.steer(partial(restored, kept=bookmark.view))
+            self._lay_labels(request.image, bookmark.view)
         else:
             self._bookmark = bookmark
             self.hierarchy.reveal(bookmark.image)
@@ -170,6 +172,25 @@ class BookmarkingScreen(StoreScreen):
         wanted, self._bookmark = self._bookmark, None
         if wanted is not None:
             self.tell(f"There is no image {visible(wanted.image)} any more.", "warning")
+
+    # -- label images that lay over images --------------------------------------------------
+
+    def lay_kept_labels(self, event: messages.Described) -> None:
+        """Ask for the label image that comes back with the view of an image."""
+        assert event.image is not None
+        path, bookmark = event.image.multiscale.path, self._bookmark
+        if bookmark is not None and bookmark.image == path:
+            kept: Mapping[str, Any] | None = bookmark.view
+        else:
+            kept = (self._left or {}).get(path, event.left)
+        if kept is not None:
+            self._lay_labels(event.image, kept)
+
+    def _lay_labels(self, image: Image, kept: Mapping[str, Any]) -> None:
+        from omezarr_tui.image.kept import kept_labels
+
+        if (found := kept_labels(kept)) is not None:
+            self.work.kept_labels(image, *found)
 
     # -- where images were left -----------------------------------------------------------
 

@@ -188,6 +188,8 @@ class BrowseScreen(
         if self.show_plate(event):
             pass
         elif event.image is not None:
+            if like is None:
+                self.lay_kept_labels(event)
             self.panel.show_image(event.image, like, self.come_back(event))
         elif event.encoded is not None:
             self.show_encoded(event.encoded)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 
 _TALL = 32  # of a terminal in which the dialog has room around its words
-_LEAST_HEIGHT = 23  # of a terminal in which there is room for pictures in the dialog
+_AROUND = 6  # lines of the dialog that do not scroll: borders, room, buttons
+_LEAST_HEIGHT = 28  # of a terminal in which there is room for pictures in the dialog
 _STYLES = {"-": "$text-error", "+": "$text-success", " ": QUIET, "@": QUIET}
 
 
@@ -35,7 +36,7 @@ def preview_room(width: int, height: int) -> tuple[int, int]:
 
     What is left when all the words stand.
     """
-    words = 24 if height >= _TALL else 20
+    words = 24 if height >= _TALL else 23
     return max(3, min(16, height - words)), max(12, min(40, (width - 14) // 2))
 
 
@@ -80,23 +81,28 @@ class ConfirmScreen(Dialog[bool]):
         plan = self._plan
         with Vertical(classes="dialog", id="confirm") as dialog:
             dialog.border_title = Content(visible(plan.edit.title))
-            yield Static(Content(plan.sentence), classes="sentence")
-            yield FactsView([Fact(*fact) for fact in plan.facts()], id="facts-of-edit")
-            if self._pictures is not None and self.app.size.height >= _LEAST_HEIGHT:
-                with Horizontal(id="difference") as difference:
-                    difference.styles.height = max(p.frame.size[0] for p in self._pictures) + 2
-                    for title, picture in zip(("before", "after"), self._pictures, strict=True):
-                        view = PictureView(id=title)
-                        view.can_focus = False
-                        view.border_title = title
-                        view.show_frame(picture.frame)
-                        yield view
-            if self._differences:
-                with VerticalScroll(id="changes", can_focus=False):
-                    yield Static(self._changes(), id="lines")
+            with VerticalScroll(id="plan", can_focus=False) as body:
+                body.styles.max_height = self.app.size.height - _AROUND
+                yield Static(Content(plan.sentence), classes="sentence")
+                yield FactsView([Fact(*fact) for fact in plan.facts()], id="facts-of-edit")
+                if self._pictures is not None and self.app.size.height >= _LEAST_HEIGHT:
+                    yield from self._difference(self._pictures)
+                if self._differences:
+                    yield Static(self._changes(), id="changes")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Write it", id="write", variant="warning", compact=True)
+
+    def _difference(self, pictures: tuple[Picture, Picture]) -> ComposeResult:
+        with Horizontal(id="difference") as difference:
+            difference.styles.height = max(p.frame.size[0] for p in pictures) + 2
+            for title, picture in zip(("before", "after"), pictures, strict=True):
+                with Vertical() as box:  # a picture draws no border of its own
+                    box.border_title = title
+                    view = PictureView(id=title)
+                    view.can_focus = False
+                    view.show_frame(picture.frame)
+                    yield view
 
     def on_mount(self) -> None:
         """The safe button first."""
@@ -106,9 +112,8 @@ class ConfirmScreen(Dialog[bool]):
         self.call_after_refresh(facts.refresh, layout=True)
 
     def action_scroll(self, lines: int) -> None:
-        """Move the difference; the buttons keep the focus."""
-        for changes in self.query("#changes"):
-            changes.scroll_relative(y=lines, animate=False)
+        """Move what is told; the buttons keep the focus."""
+        self.query_one("#plan").scroll_relative(y=lines, animate=False)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

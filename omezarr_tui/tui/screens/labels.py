@@ -39,7 +39,7 @@ class LabelsScreen(StoreScreen):
         if self.image is None or event.chosen.multiscale != self.image.multiscale:
             return  # something else was chosen in the meantime
         self._tried = None
-        if not self.panel.lay_over(event.image, event.labels):
+        if not self.panel.lay_over(event.image, event.labels, event.opacity):
             self.tell("The image that it labels has no plane to show.", "warning")
 
     @on(messages.LabelsNotFound)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 
 from omezarr_tui.store.node import Array
+from omezarr_tui.store.writable import writable_folder
 from omezarr_tui.text import format_bytes, plural, visible
 from omezarr_tui.tui.readout_workers import PixelRead
 from omezarr_tui.tui.screens.base import StoreScreen

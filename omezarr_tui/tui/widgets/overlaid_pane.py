@@ -53,7 +53,7 @@ class OverlaidPane(PlatePane):
 
     # -- labels ---------------------------------------------------------------------------
 
-    def lay_over(self, image: Image, labels: Image | None) -> bool:
+    def lay_over(self, image: Image, labels: Image | None, opacity: int | None = None) -> bool:
         """Show an image with a label image over it, or alone, at the place that is looked at.
 
         Returns
@@ -61,6 +61,8 @@ class OverlaidPane(PlatePane):
         shown
             Whether the image has a plane to show.
         """
+        if opacity is not None:
+            self._opacity = opacity
         overlay = None if labels is None else Overlay(labels, self._opacity)
         view = first_view(image)
         if self.request is None or view is None:
