@@ -13,6 +13,7 @@ from good_stores import change, write_good
 from structure import findings, make, rules, told, values
 
 from omezarr_tui.edit.levels import AddLevel, DropLevel
+from omezarr_tui.edit.nodes import MoveNode
 from omezarr_tui.edit.plan import plan_edit
 from omezarr_tui.errors import UserError
 from omezarr_tui.ome.read import ome_attributes
@@ -150,6 +151,21 @@ class TestAdding:
         make(path, AddLevel(""))
         assert len(datasets(path)) == len(datasets(path, "labels/nuclei")) == 3
         assert findings(path) == before
+
+    @pytest.mark.parametrize("zarr_format", [2, 3])
+    def test_levels_may_lie_deeper(self, tmp_path: Path, zarr_format: int) -> None:
+        path = write_image(tmp_path / "i", 32, 2, zarr_format=zarr_format)
+        zarr.create_group(path / "levels", zarr_format=zarr_format)
+        with quiet():
+            zarr.consolidate_metadata(path)
+        for name in ("s0", "s1"):
+            make(path, MoveNode(name, f"levels/{name}"))
+        (path / "levels" / "s2").mkdir()
+        (path / "levels" / "s2" / "notes.txt").write_text("not ours")
+        make(path, AddLevel(""))
+        assert [d["path"] for d in datasets(path)] == [f"levels/s{n}" for n in (0, 1, 3)]
+        assert values(path, consolidated=True).keys() == {f"levels/s{n}" for n in (0, 1, 3)}
+        assert "consolidated.stale" not in rules(path)
 
     def test_consolidated_metadata_follow(self, tmp_path: Path) -> None:
         path = write_image(tmp_path / "i", 32, 2)

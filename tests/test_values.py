@@ -1,6 +1,7 @@
 """Values as a table: which part is read, how each kind is written, and what is left out."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import zarr
 from foreign import Foreign
 
 from omezarr_tui.errors import UserError
-from omezarr_tui.image.value_table import table_part, value_table
+from omezarr_tui.image.value_table import ValueTable, printed_part, table_part
 from omezarr_tui.image.values import value_text
 from omezarr_tui.store.access import Access, open_access
 from omezarr_tui.store.location import Location
@@ -21,6 +22,11 @@ def opened(path: Path, node: str = "") -> tuple[Access, Array]:
     found = find_node(access, node)
     assert isinstance(found, Array)
     return access, found
+
+
+def value_table(access: Access, node: Array, *, width: int | None = None, **room: Any) -> ValueTable:
+    """As many values of an array as there is room for."""
+    return printed_part(access, table_part(node, **room), width)
 
 
 @pytest.mark.parametrize("name", ["gzip", "zstd", "raw", "crc32c", "shard"])

@@ -174,6 +174,22 @@ class TestAxes:
         ]
         assert pairs == ["yx", "zx", "zy", "cz", "cy", "cx"]
 
+    def test_x_runs_across_wherever_it_stands_in_the_array(self) -> None:
+        made = image("xyz", (60, 50, 9))
+        pairs = [
+            "".join("xyz"[a] for a in p) for p in axis_pairs(view_of(made), made.multiscale.axes)
+        ]
+        assert pairs == ["yx", "zx", "yz"]
+
+    def test_a_pair_that_was_brought_the_other_way_round_is_not_shown_twice(self) -> None:
+        request = request_of(image("zyx", (9, 50, 60)))
+        request = replace(request, view=request.view.displaying(2, 0))  # x down, z across
+        seen = []
+        for _ in range(3):
+            request = turned(request)
+            seen.append((request.view.rows, request.view.columns))
+        assert seen == [(0, 1), (1, 2), (0, 2)]
+
     def test_a_single_plane_makes_no_pair(self) -> None:
         made = image("zyx", (1, 50, 60))
         assert axis_pairs(view_of(made), made.multiscale.axes) == [(1, 2)]

@@ -18,7 +18,7 @@ from omezarr_tui.errors import UserError
 from omezarr_tui.ome.model import Axis
 from omezarr_tui.ome.validate.rules import version_key
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.node import Array
+from omezarr_tui.store.node import Array, join_path
 
 _LAST_NUMBER = re.compile(r"(\d+)(?=\D*$)")
 _PLANE = 2  # axes of space, the last ones, that are halved where no other level tells
@@ -62,7 +62,7 @@ def coarser_shape(factors: Sequence[int], levels: Sequence[Array]) -> tuple[int,
     return tuple(-(-size // f) if is_more else max(1, size // f) for size, f in sizes)
 
 
-def next_path(paths: Sequence[str], access: Access, image: str) -> str:
+def next_path(access: Access, image: str, paths: Sequence[str]) -> str:
     """A path for a level that is not taken, from the image: ``s2`` where the last is ``s1``."""
     last = paths[-1]
     found = _LAST_NUMBER.search(last)
@@ -70,9 +70,7 @@ def next_path(paths: Sequence[str], access: Access, image: str) -> str:
     head, tail = (last[: found.start()], last[found.end() :]) if found else (f"{last}_", "")
     while True:
         path = f"{head}{number}{tail}"
-        top = path.partition("/")[0] if "/" in path else path
-        where = f"{image}/{top}" if image else top
-        if path not in paths and next(iter(access.keys_below(where)), None) is None:
+        if path not in paths and not any(access.keys_below(join_path(image, path))):
             return path
         number += 1
 
@@ -144,13 +142,11 @@ def _is_by_size(levels: Sequence[Steps], arrays: Sequence[Array]) -> bool:
 def _step(levels: Sequence[Steps], axis: int, size: Fraction, *, is_centred: bool) -> Fraction:
     """How far the first pixel moves along an axis, when pixels grow to a size."""
     grown = (size - levels[-1].size(axis)) / 2
-    if len(levels) == 1 or not grown:
-        return grown if is_centred else Fraction(0)
-    moved = levels[-1].offset(axis) - levels[-2].offset(axis)
-    usual = (levels[-1].size(axis) - levels[-2].size(axis)) / 2
-    if not usual:  # the others did not grow
-        return grown if is_centred else Fraction(0)
-    return grown if _is_near(moved, usual) else moved / usual * grown
+    usual = (levels[-1].size(axis) - levels[-2].size(axis)) / 2 if len(levels) > 1 else 0
+    if usual:  # the other levels tell whether it moves at all
+        moved = levels[-1].offset(axis) - levels[-2].offset(axis)
+        is_centred = _is_near(moved, Fraction(usual))
+    return grown if is_centred else Fraction(0)
 
 
 def _is_near(number: Fraction, other: Fraction) -> bool:

@@ -52,6 +52,8 @@ def differences(plan: Plan) -> Iterator[Difference]:
         if name != ZMETADATA:
             old = None if before is None else _without_copies(name, before)
             lines, laid_out = document_diff(old, _without_copies(name, after or b""))
+        if not any(line.sign in "+-" for line in lines):
+            lines = []  # only copies change, which are folded
         yield Difference(key, tuple(lines), before is None, after is None, laid_out)
 
 

@@ -17,6 +17,7 @@ from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.work import Work
 from omezarr_tui.ome.validate.finding import Change, Finding, counted
 from omezarr_tui.store.documents import ZARR_JSON, ZATTRS
+from omezarr_tui.store.node import join_path
 from omezarr_tui.text import format_bytes, listed, plural, visible
 
 _GRAVEST_FIRST = ("error", "warning", "advice")
@@ -67,8 +68,8 @@ class DocumentsEdit:
         changes = editor.changes()
         for one in changes:
             staged.put(one.key, one.after)
-        judged = _judged(editor)
-        return [*self._facts(changes), *judged]
+        own = {join_path(edited.path, edited.name) for edited in editor.edited}
+        return [("", _sentence(changes, own)), *self._facts(changes), *_judged(editor)]
 
     def _facts(self, changes: Sequence[DocumentChange]) -> list[tuple[str, str]]:
         made = [visible(change.key) for change in changes if change.before is None]
@@ -90,6 +91,23 @@ class DocumentsEdit:
 
     def _nodes(self) -> str:
         return _some([visible(path) or "the root" for path in self._paths()])
+
+
+def _sentence(changes: Sequence[DocumentChange], own: set[str]) -> str:
+    """Which documents change, and that the copies of them do."""
+    edited = [visible(change.key) for change in changes if change.key in own]
+    copies = sum(change.copies for change in changes)
+    if not edited:
+        return f"{plural(copies, 'consolidated copy', 'consolidated copies')} will change."
+    told = edited[0] if len(edited) == 1 else plural(len(edited), "document")
+    if not copies:
+        return f"{told} will change."
+    if len(edited) > 1:
+        held = plural(copies, "consolidated copy", "consolidated copies")
+        return f"{told}, and {held} of them, will change."
+    holders = [visible(change.key) for change in changes if change.copies]
+    where = holders[0] if len(holders) == 1 else plural(len(holders), "document")
+    return f"{told}, and its {'copy' if copies == 1 else 'copies'} in {where}, will change."
 
 
 def _judged(editor: DocumentEditor) -> list[tuple[str, str]]:

@@ -134,8 +134,8 @@ class AddLevel:
             raise UserError(what, "its coarsest level has one pixel along each axis that is halved")
         shape = coarser_shape(factors, arrays)
         paths = [level.path.removeprefix(f"{self.path}/") for level in arrays]
-        path = next_path(paths, staged, self.path)
-        new = _put_documents(staged, self.path, join_path(self.path, path), arrays[-1], shape)
+        path = next_path(staged, self.path, paths)
+        new, top = _put_documents(staged, self.path, join_path(self.path, path), arrays[-1], shape)
         how, told = self._method(staged, arrays, new, factors, image.multiscale.is_label, work)
         whole = tuple((0, size) for size in arrays[-1].shape)
         made = follow(staged, [arrays[-1], new], 0, [whole], [Step(1, 0, how, told)], work)
@@ -148,11 +148,11 @@ class AddLevel:
             is_centred=how.method.name != "stride",
         )
         place = pointer_to(*geometry.place, "datasets", "-")
-        copies = follow_nodes(staged, None, join_path(self.path, path.partition("/")[0]), work)
+        copies = follow_nodes(staged, None, top, work)
         change = Change(self.path, "attributes", place, entry)
         news = stage_changes(staged, [change], work, with_copies=not copies)
         facts = [
-            ("", f"{visible(new.path)} of {format_shape(shape)} will be added."),
+            ("", f"Level {visible(new.path)} ({format_shape(shape)}) will be added."),
             *made.facts,
             *copies,
             *news,
@@ -210,13 +210,19 @@ def labels_with(access: Access, image: Image) -> list[Image]:
 
 def _put_documents(
     staged: Staged, image: str, path: str, like: Array, shape: tuple[int, ...]
-) -> Array:
-    """Put the documents of an array like another, of another shape; groups above it too."""
-    above = parent_path(path)
+) -> tuple[Array, str]:
+    """Put the documents of an array like another, of another shape.
+
+    Returns
+    -------
+    array, top
+        The array, and the topmost node that is new: a group above it, where there was none.
+    """
+    top, above = path, parent_path(path)
     while above != image and read_node(staged, above) is None:
         name, raw = _NEW_GROUPS[like.zarr_format]
         staged.put(join_path(above, name), raw)
-        above = parent_path(above)
+        top, above = above, parent_path(above)
     for name in (ZARR_JSON, ZARRAY, ZATTRS):
         document = staged.get(join_path(like.path, name))
         if document is not None:
@@ -225,4 +231,4 @@ def _put_documents(
             staged.put(join_path(path, name), change_values(document, changes), mode=mode)
     node = read_node(staged, path)
     assert isinstance(node, Array)
-    return node
+    return node, top

@@ -76,23 +76,24 @@ def table_part(
     )
 
 
-def value_table(
-    access: Access,
-    node: Array,
-    *,
-    rows: int,
-    columns: int,
-    at: Mapping[int, int] | None = None,
-    width: int | None = None,
-) -> ValueTable:
-    """Read some values of an array and write them as text.
+def first_part(table: Table, *, rows: int, columns: int) -> TablePart:
+    """The first rows and columns of any table, as many as there is room for."""
+    return TablePart(
+        table,
+        range(min(table.row_count, max(1, rows))),
+        range(min(table.column_count, max(1, columns))),
+    )
+
+
+def printed_part(access: Access, part: TablePart, width: int | None = None) -> ValueTable:
+    """Read some values and write them as text.
 
     Parameters
     ----------
     access
         The store.
-    node, rows, columns, at
-        As for `table_part`, whose chunks are read, and no others.
+    part
+        Which ones; no other chunks are read.
     width
         Cells of the terminal: columns that do not fit in, two blanks apart, are left out.
 
@@ -101,16 +102,17 @@ def value_table(
     UserError
         The values cannot be read or decoded.
     """
-    part = table_part(node, rows=rows, columns=columns, at=at)
     table = part.table
-    if 0 in node.shape:
+    if not part.rows or not part.columns or (table.array and 0 in table.array.shape):
         return ValueTable((), (), (), table.size_text)
     read = read_cells(access, Reader(access), table, part.rows, part.columns)
     cells = [[_cut(text) for text in row] for row in read]
-    down = ("",) if table.down is None else tuple(map(str, part.rows))
+    is_single = table.array is not None and table.down is None
+    down = ("",) if is_single else tuple(map(str, part.rows))
     across = tuple(table.heading(at) for at in part.columns)
     fit = len(across) if width is None else _fitting(down, across, cells, width)
-    return ValueTable(across[:fit], down, tuple(tuple(r[:fit]) for r in cells), _note(part, fit))
+    note = _note(part, fit) if table.array is not None else _group_note(part, fit)
+    return ValueTable(across[:fit], down, tuple(tuple(r[:fit]) for r in cells), note)
 
 
 def _cut(text: str) -> str:
@@ -157,3 +159,14 @@ def _note(part: TablePart, columns: int) -> str:
     if fixed:
         notes.append(f"at {listed(fixed)}")
     return ", ".join(notes)
+
+
+def _group_note(part: TablePart, columns: int) -> str:
+    """What part of a group's columns it is, exactly, and which of them cannot be read."""
+    table, count = part.table, len(part.rows)
+    rows = plural(table.row_count, "row")
+    told = [f"all {rows}" if count == table.row_count else f"first {format_count(count)} of {rows}"]
+    if columns < table.column_count:
+        told.append(f"{columns} of {plural(table.column_count, 'column')}")
+    told += [f"{one.name}: {one.problem}" for one in table.columns[:columns] if one.problem]
+    return ", ".join([*told, *filter(None, [table.note])])

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import zarr
 from foreign import Foreign
 from running import failed, process
 
@@ -123,6 +125,34 @@ class TestShow:
             *(["value"], ["20", "20"]),
             ["21", "21"],
         ]
+
+    def test_a_data_frame_is_a_table(self, run: Any, tmp_path: Path) -> None:
+        frame = zarr.create_group(tmp_path / "a.zarr").create_group("obs")
+        frame.attrs.update(
+            {"encoding-type": "dataframe", "_index": "cell", "column-order": ["n", "area", "gone"]}
+        )
+        for name, values in (("cell", [4, 5, 6]), ("n", [1, 2, 3]), ("area", [0.5, 1.5, 2.5])):
+            frame.create_array(name, data=np.array(values))
+        code, out, _ = run("show", tmp_path / "a.zarr", "obs", "--size", "60x3")
+        assert code == 0
+        head, first, second, note = out.splitlines()[:4]
+        assert head.split()[:3] == ["cell", "n", "area"]
+        assert first.split()[:4] == ["0", "4", "1", "0.5"]
+        assert second.split()[:4] == ["1", "5", "2", "1.5"]
+        assert note.startswith("first 2 of 3 rows, gone: ")
+        narrow = run("show", tmp_path / "a.zarr", "obs", "--size", "12x9")[1]
+        assert "all 3 rows, 2 of 4 columns" in narrow.replace("\n", " ")
+        code, _, err = run("show", tmp_path / "a.zarr", "obs", "--at", "z=1")
+        assert code == 2
+        assert "has no planes" in err
+
+    def test_what_anndata_is_is_told(self, run: Any, tmp_path: Path) -> None:
+        root = zarr.create_group(tmp_path / "a.zarr")
+        root.attrs["encoding-type"] = "anndata"
+        root.create_array("X", data=np.zeros((3, 5)))
+        code, out, _ = run("show", tmp_path / "a.zarr")
+        assert code == 0
+        assert "X" in out
 
     def test_what_could_be_shown_instead(self, run: Any, foreign: Foreign, volume: Path) -> None:
         failed(run("show", volume.parent), 3, "folder", "volume.ome.zarr")
