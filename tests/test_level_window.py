@@ -93,6 +93,12 @@ class TestValues:
         )
         for channel in range(coarse[0]):
             told = found(folder, made, channel)
+            grid = [-(-size // step) for size, step in zip(coarse[1:], chunks[1:], strict=True)]
+            assert told.is_sample == (math.prod(grid) > 64)
+            if told.is_sample:
+                assert values[channel].min() <= told.window.start < told.window.end
+                assert told.window.end <= values[channel].max() + 1
+                continue
             # Where values are nearly all the same there is the whole range, and some width.
             assert told == LevelWindow(window_of(values[channel]), 1, is_sample=False)
             if np.ptp(values[channel]) > 1:
@@ -220,6 +226,15 @@ class TestPictures:
 
 
 class TestBounds:
+    @pytest.mark.parametrize("shape", [(1, 1, 64), (1, 64, 1), (2, 4, 8), (1, 1, 9)])
+    def test_all_is_looked_at_where_it_is_not_too_much(
+        self, tmp_path: Path, shape: tuple[int, ...]
+    ) -> None:
+        """However long and narrow a plane is."""
+        values = noise(shape)
+        made = pyramid(tmp_path, "zyx", values, chunks=(1, 1, 1))
+        assert found(tmp_path, made) == LevelWindow(percentiles(values), 0, is_sample=False)
+
     @pytest.mark.parametrize(
         ("shape", "chunks"),
         [

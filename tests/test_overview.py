@@ -104,6 +104,25 @@ class TestWindow:
         assert light.palette is not None
         assert (222, 162, 132) in light.palette
 
+    @pytest.mark.parametrize(
+        ("box", "drawn"),
+        [
+            (Box(0, 2, 1, 5), [".o##o.", ".o##o."]),  # a flat plane: its ends only
+            (Box(0, 1, 1, 5), [".o##o.", "......"]),
+            (Box(0, 2, 2, 4), ["..oo..", "..oo.."]),
+        ],
+    )
+    def test_a_thin_window_hides_nothing_that_it_can_show(self, box: Box, drawn: list[str]) -> None:
+        cells = np.zeros((1, 6), int)
+        frame = Frame(("▀" * 6,), ((200, 100, 50),), cells, cells, (2, 1))
+        shown = with_window(frame, box, MARK, dark=True)
+        assert shown.palette is not None
+        assert shown.fg is not None
+        assert shown.bg is not None
+        kinds = {(200, 100, 50): "#", (120, 60, 30): ".", MARK: "o"}
+        rows = [[shown.palette[at] for at in cells[0]] for cells in (shown.fg, shown.bg)]
+        assert ["".join(kinds[shade] for shade in row) for row in rows] == drawn
+
     def test_without_colours_the_frame_stays(self) -> None:
         frame = Frame(("..", ".."))
         assert with_window(frame, Box(0, 1, 0, 1), MARK, dark=True) is frame

@@ -24,7 +24,9 @@ def opened(path: Path, node: str = "") -> tuple[Access, Array]:
     return access, found
 
 
-def value_table(access: Access, node: Array, *, width: int | None = None, **room: Any) -> ValueTable:
+def value_table(
+    access: Access, node: Array, *, width: int | None = None, **room: Any
+) -> ValueTable:
     """As many values of an array as there is room for."""
     return printed_part(access, table_part(node, **room), width)
 

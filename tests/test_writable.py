@@ -26,9 +26,7 @@ def test_the_first_that_takes_files(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert writable_folder() == Path(tempfile.gettempdir())
 
 
-def test_a_working_directory_that_is_gone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_working_directory_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.setenv("HOME", str(tmp_path))

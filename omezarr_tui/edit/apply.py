@@ -11,6 +11,7 @@ from omezarr_tui.edit.keys import ABSENT, digest
 from omezarr_tui.edit.pack import total
 from omezarr_tui.edit.plan import Plan
 from omezarr_tui.edit.pruning import make_room
+from omezarr_tui.edit.sources import is_at_source, moved_to
 from omezarr_tui.edit.staged import Known, Staging
 from omezarr_tui.edit.turning import Foreign, Left, Turner
 from omezarr_tui.edit.work import Work
@@ -228,7 +229,7 @@ def _written_down(access: Access, plan: Plan, page: Page, work: Work) -> Entry:
     staged, changes = plan.staged, plan.staged.changes()
     for key, planned in staged.documents_read().items():
         _check(access, plan, staged.base_of(key), key, planned)
-    targets = _moved_to(changes)
+    targets = moved_to(changes)
     folders = _Folders(access)
     made: list[str] = []
     records: list[Record] = []
@@ -239,9 +240,7 @@ def _written_down(access: Access, plan: Plan, page: Page, work: Work) -> Entry:
             before = Content(known.digest, source=targets[key])
         else:
             before = page.keep("before", raw)
-        if staging.source is not None and (
-            staging.source not in changes or targets.get(staging.source) == key
-        ):  # its bytes can be had of the store whenever they are needed
+        if is_at_source(key, staging, changes, targets):
             after = Content(staging.digest, source=staging.source)
         else:
             after = page.keep("after", staged.staged_bytes(staging))
@@ -273,26 +272,6 @@ def _check(access: Access, plan: Plan, base: str | None, key: str, planned: str)
             f"{key} has been changed by another program since the edit was planned",
         )
     return raw
-
-
-def _moved_to(changes: dict[str, tuple[Known, Staging]]) -> dict[str, str]:
-    """The keys that only lie elsewhere after the edit, and where: no bytes need be kept.
-
-    Only where the new place was staged before the old one goes: they are written in that
-    order, and taken back in the other.
-    """
-    found: dict[str, str] = {}
-    for key, (known, staging) in changes.items():
-        if staging.source is not None and known.digest == ABSENT:
-            found.setdefault(staging.source, key)
-    order = {key: number for number, key in enumerate(changes)}
-    return {
-        source: target
-        for source, target in found.items()
-        if source in changes
-        and changes[source][1].digest == ABSENT
-        and order[target] < order[source]
-    }
 
 
 def _emptied(roots: list[str], changes: dict[str, tuple[Known, Staging]]) -> Iterator[str]:

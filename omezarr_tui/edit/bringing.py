@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from omezarr_tui.edit.consolidated_nodes import groups_above
 from omezarr_tui.edit.documents_edit import DocumentsEdit
@@ -19,7 +20,7 @@ from omezarr_tui.ome.series import METADATA
 from omezarr_tui.ome.validate.finding import Change
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.hierarchy import read_node, walk
-from omezarr_tui.store.node import Group, Node, join_path
+from omezarr_tui.store.node import Group, Node, join_path, parent_path
 from omezarr_tui.text import listed, plural, visible
 
 _MOST = 5_000  # nodes that are looked at for what they say of others
@@ -38,11 +39,14 @@ class Brought:
     changes
         For where their nodes lie after.
     told
-        What they do, what they cannot do, and where nobody looked, in sentences.
+        What they do and what they cannot do, in sentences.
+    unseen
+        Where nobody looked, in sentences.
     """
 
     changes: tuple[Change, ...]
     told: tuple[str, ...]
+    unseen: tuple[str, ...]
 
     def stage(self, staged: Staged, copies: Facts, work: Work) -> Facts:
         """Make the changes, once the nodes themselves are staged.
@@ -62,7 +66,7 @@ class Brought:
         told = list(self.told[:_SENTENCES])
         if (more := len(self.told) - len(told)) > 0:
             told.append(f"{more:,} more like these")
-        facts = [*copies, *(("references", line) for line in told)]
+        facts = [*copies, *(("references", line) for line in (*told, *self.unseen))]
         names = list(dict.fromkeys(visible(c.node) or "the root" for c in self.changes))
         if (more := len(names) - _SENTENCES) > 0:
             names = [*names[:_SENTENCES], f"{more:,} more"]
@@ -121,7 +125,7 @@ def brought_along(staged: Staged, relocation: Relocation, node: Node, work: Work
         some, lines = enlisted(staged, relocation, node.attributes)
         changes += some
         told += lines
-    return Brought(tuple(changes), (*told, *unseen))
+    return Brought(tuple(changes), tuple(told), tuple(unseen))
 
 
 def _not_followed(access: Access, group: Group, relocation: Relocation) -> Iterator[str]:
@@ -137,7 +141,8 @@ def _not_followed(access: Access, group: Group, relocation: Relocation) -> Itera
     listing = read_node(access, join_path(group.path, "OME"))
     if not isinstance(listing, Group) or "series" not in ome_attributes(listing.attributes):
         yield f"{name} lists no series: readers count 0, 1, 2 and so on, and end where one lacks"
-    yield f"OME/{METADATA} stays as it is, and tells of as many images as before"
+    if relocation.new is None or parent_path(relocation.new) != group.path:
+        yield f"OME/{METADATA} stays as it is, and tells of as many images as before"
 
 
 def _holders(access: Access, relocation: Relocation, unseen: list[str]) -> Iterator[Group]:
@@ -160,8 +165,7 @@ def _holders(access: Access, relocation: Relocation, unseen: list[str]) -> Itera
         unseen.append("label images elsewhere that name it were not looked for: it takes long here")
     if node is None:
         return
-    found = iter([node] if top else [])
-    for count, each in enumerate((*found, *walk(access, node))):
+    for count, each in enumerate(chain([node] if top else [], walk(access, node))):
         if count == _MOST:
             unseen.append(f"only the first {plural(_MOST, 'node')} were searched for its path")
             return

@@ -152,6 +152,33 @@ class OrderChannels:
         return [Change(self.path, "attributes", pointer_to(*place), wanted)], ""
 
 
+def parse_order(image: Image, text: str) -> OrderChannels:
+    """The order of channels that a user typed.
+
+    Parameters
+    ----------
+    image
+        The image, by its path from the root of the store.
+    text
+        The channels that stay, by number, in their new order: ``1,0,2``.
+
+    Raises
+    ------
+    ValueError
+        It is none, or the image has no channels.
+    """
+    count = _count(image)
+    if count is None:
+        raise ValueError("the image has no axis of channels")
+    words = text.replace(",", " ").split()
+    if not all(word.isdecimal() and int(word) < count for word in words):
+        raise ValueError(f"channels are 0 to {count - 1}: list those that stay, as 1,0")
+    order = tuple(map(int, words))
+    if not order or len(set(order)) < len(order):
+        raise ValueError("each channel that stays is listed once")
+    return OrderChannels(image.multiscale.path, order, count)
+
+
 def _count(image: Image) -> int | None:
     """How many channels all levels of an image have; None where they differ, or cannot be read."""
     axis = channel_axis(image)

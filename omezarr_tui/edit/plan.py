@@ -9,6 +9,7 @@ from functools import cached_property
 from omezarr_tui.edit.keys import ABSENT
 from omezarr_tui.edit.operation import Edit
 from omezarr_tui.edit.pruning import to_be_forgotten
+from omezarr_tui.edit.sources import is_at_source, moved_to
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError, explain
@@ -74,9 +75,13 @@ class Plan:
     @cached_property
     def journal_bytes(self) -> int:
         """Bytes that the journal will keep, at the most."""
-        changes = self.staged.changes().values()
-        kept = sum(k.nbytes + (0 if s.source else s.nbytes) for k, s in changes)
-        return kept + self.staged.aside_bytes
+        changes = self.staged.changes()
+        moved = moved_to(changes)
+        kept = self.staged.aside_bytes
+        for key, (known, staging) in changes.items():
+            kept += 0 if key in moved else known.nbytes
+            kept += 0 if is_at_source(key, staging, changes, moved) else staging.nbytes
+        return kept
 
     def facts(self) -> list[tuple[str, str]]:
         """What the dialog tells, as pairs of a heading and plain text."""

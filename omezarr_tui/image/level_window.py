@@ -117,9 +117,11 @@ def _regions(
     plane, complete = [slice(0, size) for size in shape], True
     across = 1
     shown = displayed_first(axes, shape)
+    grids = [-(-shape[at] // chunks[at]) for at in range(len(shape)) if at in shown or at != axis]
+    fits = math.prod(grids) <= most
     for at in shown:
         grid = -(-shape[at] // chunks[at])
-        kept = min(grid, max(1, math.isqrt(most)))
+        kept = grid if fits else min(grid, max(1, math.isqrt(most)))
         first = (grid - kept) // 2
         plane[at] = slice(first * chunks[at], min((first + kept) * chunks[at], shape[at]))
         complete = complete and kept == grid

@@ -9,9 +9,7 @@ from driver import opened
 
 
 @pytest.mark.parametrize("width", [160, 120, 100, 80])
-async def test_where_the_displayed_axes_are_is_told_when_zoomed_in(
-    demo: Path, width: int
-) -> None:
+async def test_where_the_displayed_axes_are_is_told_when_zoomed_in(demo: Path, width: int) -> None:
     async with opened(demo / "cells.ome.zarr", size=(width, 40), rendering="half") as p:
         await p.press("3", "plus", "plus", "plus", "plus", "plus")
         sampling, (line, *_) = p.request.sampling(), p.bar.split("\n")

@@ -11,10 +11,15 @@ from omezarr_tui.store.node import Array, Broken, Group
 from omezarr_tui.tui.screens.edit_menu import EditMenu, Item
 from omezarr_tui.tui.screens.editing import EditingScreen
 from omezarr_tui.tui.screens.metadata import MetadataScreen
+from omezarr_tui.tui.screens.structure import StructureScreen
 
 if TYPE_CHECKING:
     from omezarr_tui.edit.pixel_form import Operation
+    from omezarr_tui.ome.discover import Image
 
+
+Offer = tuple[str, str, str, str, Callable[[], None]]
+"""An edit: its id, group and title, why it cannot be done here, and what begins it."""
 
 _PIXELS: dict[Operation, str] = {
     "fill": "Fill with a value…",
@@ -26,7 +31,7 @@ _PIXELS: dict[Operation, str] = {
 }
 
 
-class MoreEditingScreen(EditingScreen, MetadataScreen):
+class MoreEditingScreen(EditingScreen, MetadataScreen, StructureScreen):
     """The part of the main screen that offers every edit of the node that is chosen."""
 
     def action_edit_menu(self) -> None:
@@ -48,8 +53,8 @@ class MoreEditingScreen(EditingScreen, MetadataScreen):
 
         self.app.push_screen(EditMenu(node.name or self.access.location.name, items), answered)
 
-    def _offers(self) -> list[tuple[str, str, str, str, Callable[[], None]]]:
-        """Each edit: its id, group and title, why not, and what begins it."""
+    def _offers(self) -> list[Offer]:
+        """Every edit that there is, in the order of the menu."""
         path = self.node.path
         image = self.panel.request.image if self.panel.request else self.image
         described = path
@@ -77,4 +82,54 @@ class MoreEditingScreen(EditingScreen, MetadataScreen):
                 (operation, "Pixels", title, no_pixels, partial(self.action_edit, operation))
                 for operation, title in _PIXELS.items()
             ),
+            *self._structure(image),
+        ]
+
+    def _structure(self, image: Image | None) -> list[Offer]:
+        is_root = "" if self.node.path else "this is the root"
+        is_group = "" if isinstance(self.node, Group) else "this is no group"
+        levels = len(image.multiscale.levels) if image else 0
+        is_image = (
+            "" if levels and image and image.multiscale.path == self.node.path else "no image"
+        )
+        has_channels = is_image
+        if image and not is_image:
+            types = [axis.type for axis in image.multiscale.axes]
+            has_channels = "" if "channel" in types else "no channels"
+        group = "Structure"
+        offers: list[Offer] = [
+            ("rename", group, "Rename…", is_root, self.action_rename),
+            ("move", group, "Move…", is_root, self.action_move),
+            ("copy-node", group, "Copy…", is_root, partial(self.action_move, copy=True)),
+            ("delete", group, "Delete…", is_root, self.action_delete_node),
+        ]
+        if image:
+            offers += [
+                (
+                    "add",
+                    group,
+                    "Add a coarser level…",
+                    is_image,
+                    partial(self.action_add_level, image),
+                ),
+                (
+                    "drop",
+                    group,
+                    "Drop a level…",
+                    is_image or ("" if levels > 1 else "the only one"),
+                    partial(self.action_drop_level, image),
+                ),
+                (
+                    "channels",
+                    group,
+                    "Order or delete channels…",
+                    has_channels,
+                    partial(self.action_channels_order, image),
+                ),
+            ]
+        drop = partial(self.action_consolidate, drop=True)
+        return [
+            *offers,
+            ("consolidate", group, "Consolidate metadata…", is_group, self.action_consolidate),
+            ("unconsolidate", group, "Drop consolidated metadata…", is_group, drop),
         ]
