@@ -265,6 +265,10 @@ class TestIsComposed:
             few = few.with_channel(at, ChannelLook(shown=at > 3))
         few = few.with_channel(MOST + 2, ChannelLook(shown=True))
         assert composed_channels(many, few) == [*range(4, MOST), MOST + 2]
+        every = Look()
+        for at in range(MOST + 4):
+            every = every.with_channel(at, ChannelLook(shown=True))
+        assert composed_channels(many, every) == [*range(MOST)]
         assert len(composed_channels(imagined("cyx", (MOST, 9, 9)), Look())) == MOST
 
 

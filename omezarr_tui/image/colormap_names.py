@@ -19,7 +19,7 @@ _COUNTED = re.compile(r"_(\d+)$")  # as Accent_3, which is Accent in three colou
 
 @cache
 def colormap_names() -> tuple[str, ...]:
-    """The colormaps that there are, each once: the usual ones, the continuous, those of few colours.
+    """The colormaps that there are, each once: the usual, the continuous, those of few colours.
 
     A map that the cmap library has in several numbers of colours only, as
     ``rainbow_discrete_23``, stands here with the most.
@@ -43,7 +43,7 @@ def colormap_variants() -> tuple[str, ...]:
     known = cmap.Catalog().unique_keys()
     counted = {(_whole(name), _count(name)): name for name in known if _count(name)}
     wholes = {_whole(name) for name in known if not _count(name)}
-    most = {whole: count for whole, count in sorted(counted)}
+    most = dict(sorted(counted))
     return tuple(
         name
         for (whole, count), name in sorted(counted.items())

@@ -175,7 +175,7 @@ def axis_pairs(view: View, axes: Sequence[Axis]) -> list[tuple[int, int]]:
 
 
 def as_plane(pair: tuple[int, int], axes: Sequence[Axis], extent: Sequence[int]) -> tuple[int, int]:
-    """Two axes as rows and columns: as they are displayed first, else with x across, else in order."""
+    """Two axes as rows and columns: as displayed first, else with x across, else in order."""
     first = displayed_first(axes, extent)
     if {*pair} == {*first}:
         return first

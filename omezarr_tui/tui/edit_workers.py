@@ -225,8 +225,14 @@ class EditWorkers:
         changed_names = bool(entry.moves) or any(
             ABSENT in (record.before.digest, record.after.digest) for record in documents
         )
-        nodes = self._around(path).nodes_of([record.key for record in documents])
-        return messages.Edited(entry, did, nodes, changed_names)
+        store = self._around(path)
+        nodes = store.nodes_of([record.key for record in documents])
+        moved = []
+        for old, new in entry.moves:
+            ends = [old, new] if did in ("made", "made again") else [new, old]
+            here = [None if end is None else store.from_opened(end) for end in ends]
+            moved += [(here[0], here[1])] if here[0] and here[1] else []
+        return messages.Edited(entry, did, nodes, changed_names, tuple(moved))
 
     def _forget_documents(self) -> None:
         """Read documents anew the next time: some were changed."""

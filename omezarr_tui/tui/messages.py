@@ -233,13 +233,14 @@ class DescribedForEdit(Message):
 class Edited(Message):
     """An edit was made, undone or made again; the nodes are those whose documents it changed.
 
-    `changed_names` tells that nodes came, went or moved.
+    `changed_names` tells that nodes came, went or moved, `moved` from where to where.
     """
 
     entry: Entry
     did: Did
     nodes: tuple[str, ...] = ()
     changed_names: bool = False
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

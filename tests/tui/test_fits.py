@@ -1,4 +1,4 @@
-"""What used to be lost at the edge: levels in the info pane, statistics, what a marker stands on."""
+"""What fits: levels in the info pane, statistics, and the curve under a marker."""
 
 from __future__ import annotations
 

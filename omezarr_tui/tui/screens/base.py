@@ -34,6 +34,7 @@ class StoreScreen(WritingScreen[None]):
     """
 
     work: Workers
+    list_next: str | None = None  # where to go when nodes that came or went are listed anew
 
     def __init__(self, access: Access, root: Node, settings: Settings) -> None:
         super().__init__()
@@ -66,6 +67,10 @@ class StoreScreen(WritingScreen[None]):
     def panel(self) -> PicturePane:
         """The picture pane."""
         return self.query_one(PicturePane)
+
+    def list_anew(self) -> None:
+        """List all groups anew, as nodes came or went, and go to `list_next`, or above it."""
+        raise NotImplementedError
 
     @property
     def where(self) -> Where:

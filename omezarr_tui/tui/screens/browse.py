@@ -236,6 +236,15 @@ class BrowseScreen(
         self.panel.plate_view.forget()
         self.panel.ask_again()
 
+    def list_anew(self) -> None:
+        """List all groups anew, as nodes came or went, and go to `list_next`, or above it."""
+        path, self.list_next = self.list_next or "", None
+        self.first = None
+        self.node = self.root_node  # the one that was chosen may be there no more
+        self.hierarchy.show_all(None, path)
+        if not path:  # the cursor stays where it is, and tells nothing
+            self.work.describe(self.node)
+
     def action_open_all(self) -> None:
         """Open all groups below the one under the cursor, up to a bound."""
         if isinstance(self.node, Group):

@@ -53,4 +53,7 @@ class CheckingScreen(StoreScreen):
                 group=group if isinstance(group, Group) else self.first.group,
                 nodes=tuple(now.get(node.path, node) for node in self.first.nodes),
             )
+        if self.list_next is not None:
+            self.list_anew()
+            return
         self.work.describe(self.node, again=True)

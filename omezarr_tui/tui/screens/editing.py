@@ -97,8 +97,16 @@ class EditingScreen(StoreScreen):
         """Show values and documents anew."""
         self.work.find_edits(self.node.path)
         self.show_changed()
+        if event.changed_names:
+            path = self.node.path
+            for old, new in event.moved:
+                if path == old or path.startswith(f"{old}/"):
+                    path = new + path[len(old) :]
+            self.list_next = path
         if event.nodes:
             self.work.read_again(event.nodes)
+        elif self.list_next is not None:
+            self.list_anew()
 
     def show_changed(self) -> None:
         """Show values anew: some were changed."""

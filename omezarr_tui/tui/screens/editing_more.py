@@ -90,7 +90,7 @@ class MoreEditingScreen(EditingScreen, MetadataScreen, StructureScreen):
         is_group = "" if isinstance(self.node, Group) else "this is no group"
         levels = len(image.multiscale.levels) if image else 0
         is_image = (
-            "" if levels and image and image.multiscale.path == self.node.path else "no image"
+            "" if levels and image and image.multiscale.path == self.node.path else "choose the image itself"
         )
         has_channels = is_image
         if image and not is_image:

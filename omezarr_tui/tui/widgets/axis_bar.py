@@ -113,21 +113,25 @@ def _axes(picture: Picture, room: int) -> Content:
 def _briefer(view: View, places: list[AxisPlace]) -> Iterator[tuple[list[AxisPlace], str]]:
     """The axes in fewer and fewer words, the least important left out first; and what parts them.
 
-    What the moving axis says stays the longest; where the displayed axes are stays always.
+    Where the displayed axes are stays always when a part of them is seen; else it is the whole
+    plane, and what the moving axis says is worth more.
     """
     others = [axis for axis in view.fixed if axis != view.moving]
     moving = [axis for axis in view.fixed if axis == view.moving]
     yield places, _APART
     places = _without(places, others, note="")
     yield places, _APART
-    places = _without(places, [view.rows, view.columns], bounds="")
+    displayed = [view.rows, view.columns]
+    is_part = any(places[axis].bounds for axis in displayed)
+    places = _without(places, displayed, bounds="")
     yield places, _APART
     yield places, ""  # the labels of fixed axes begin with a blank, and their arrows end with one
     places = _without(places, others, bounds="")
     yield places, ""
-    places = _without(places, moving, note="")
-    yield places, ""
-    yield _without(places, moving, bounds=""), ""
+    if is_part:
+        places = _without(places, moving, note="")
+        yield places, ""
+        yield _without(places, moving, bounds=""), ""
 
 
 def _without(places: list[AxisPlace], axes: list[int], **parts: str) -> list[AxisPlace]:

@@ -60,7 +60,7 @@ class FactsView(Static):
 
 
 def _nearer(text: str, by: int) -> str:
-    """A text with so many of the blanks between its columns left out; as it is where too few are."""
+    """A text without so many of the blanks between its columns; as it is where too few are."""
     gaps = [*_GAP.finditer(text)]
     if by <= 0 or sum(len(gap[0]) - 1 for gap in gaps) < by:
         return text
