@@ -8,10 +8,13 @@ from dataclasses import replace
 from omezarr_tui.edit.plan import Plan
 from omezarr_tui.image.picture import Painter, Picture, PictureRequest
 from omezarr_tui.image.reader import Reader
+from omezarr_tui.image.view import View
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.store.node import Array
 
 Bounds = Sequence[tuple[int, int]]
+
+_AROUND = 2.0  # times as large as what is edited is what is shown of it
 
 
 def before_and_after(
@@ -57,6 +60,7 @@ def before_and_after(
         at = view.position(axis, size)
         if axis in view.fixed and not low <= at < high:
             view = view.at(axis, low if at < low else high - 1, size)
+    view = _near(view, bounds)
     # Without labels over it, which would hide what changes.
     request = replace(
         shown,
@@ -82,3 +86,16 @@ def _moved(image: Image, from_root: Callable[[str], str | None]) -> Image:
         path = from_root(level.path)
         levels.append(level if path is None else replace(level, path=path))
     return replace(image, levels=tuple(levels))
+
+
+def _near(view: View, bounds: Bounds) -> View:
+    """A view of what is edited, with as much around it; of the whole plane where that is it."""
+    axes = (view.rows, view.columns)
+    if len(bounds) != len(view.extent) or any(bounds[axis][1] > view.extent[axis] for axis in axes):
+        return view  # a coarser level, whose pixels are counted otherwise
+    sides = [(bounds[axis][1] - bounds[axis][0]) / view.extent[axis] for axis in axes]
+    zoomed = view.zoomed(1 / min(1.0, _AROUND * max(sides)))
+    half = 0.5 / zoomed.zoom
+    middles = [sum(bounds[axis]) / 2 / view.extent[axis] for axis in axes]
+    rows, columns = (min(max(middle, half), 1 - half) for middle in middles)
+    return replace(zoomed, centre=(rows, columns))

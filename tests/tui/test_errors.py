@@ -35,7 +35,7 @@ class TestWorkers:
                 ("omezarr_tui.tui.workers.open_below", ["asterisk"]),
                 ("omezarr_tui.tui.workers.image_of", ["down"]),
                 ("omezarr_tui.tui.workers.measure_stored", ["end", "b"]),
-                ("omezarr_tui.edit.plan.plan_fill", ["end", "e", "1", "enter"]),
+                ("omezarr_tui.edit.plan.plan_edit", ["end", "e", "1", "enter"]),
             ):
                 p.messages.clear()
                 with monkeypatch.context() as patch:

@@ -218,7 +218,9 @@ class TestPalette:
             wanted = {
                 a.title
                 for a in ON_A_STORE
-                if a.run and a.needs not in ("undo", "plate", "well", "field") and not is_detail(a)
+                if a.run
+                and a.needs not in ("undo", "redo", "plate", "well", "field")
+                and not is_detail(a)
             }
             assert offered == wanted | {"Theme"}
         async with opened(volume, read_only=True) as p:

@@ -141,6 +141,9 @@ async def test_dialogs_fit(tmp_path: Path) -> None:
             await p.press("backspace", "tab", "ctrl+u", "7", "enter")
             assert isinstance(p.screen, ConfirmScreen)
             check_dialog(p)
+            plan = p.screen.query_one("#plan")
+            await p.press(*["pagedown"] * 5)  # what has no room scrolls, to its very end
+            assert plan.scroll_y == plan.max_scroll_y
             await p.press("right")
             assert p.app.focused is p.screen.query_one("#write")
             await p.press("escape", "question_mark")
@@ -158,4 +161,6 @@ def check_dialog(p: Program) -> None:
     assert dialog.max_scroll_y == 0
     parts = "Input, Button, .hint, .sentence, FactsView"
     for part in [dialog, *p.screen.query(parts)]:
+        if part.parent is not None and part.parent.id == "plan":
+            part = part.parent  # which scrolls
         assert in_sight(p, part), part

@@ -16,11 +16,14 @@ from omezarr_tui.tui.screens.fill import FillScreen, Target, pixel_edit
 if TYPE_CHECKING:
     from omezarr_tui.edit.pixel_form import Operation
     from omezarr_tui.image.picture import PictureRequest
+    from omezarr_tui.image.region import Region
     from omezarr_tui.ome.discover import Image
 
 
 class EditingScreen(StoreScreen):
     """The part of the main screen that changes the store."""
+
+    drawn_region: Region | None
 
     def editable(self) -> Array | None:
         """The array that an edit would change: the finest level of the image that is shown.
@@ -73,7 +76,7 @@ class EditingScreen(StoreScreen):
         return Target(
             node,
             axes,
-            _shown_plane(request, node) if request else {},
+            _shown_plane(request, node, self.drawn_region) if request else {},
             request.view.moving if request is not None else None,
             _level_of(image, node),
             len(image.levels) if image else 1,
@@ -113,12 +116,19 @@ class EditingScreen(StoreScreen):
         raise NotImplementedError
 
 
-def _shown_plane(request: PictureRequest, node: Array) -> dict[int, int]:
-    """Where the shown plane lies in an array along the axes that are not displayed."""
+def _shown_plane(
+    request: PictureRequest, node: Array, region: Region | None
+) -> dict[int, int | slice]:
+    """Where the shown plane lies in an array, and in it the region that was drawn."""
     view = request.view
     if len(node.shape) != len(view.extent):
         return {}
-    return {axis: view.position(axis, node.shape[axis]) for axis in view.fixed}
+    plane: dict[int, int | slice] = {
+        axis: view.position(axis, node.shape[axis]) for axis in view.fixed
+    }
+    if region is not None and region.is_across(view):
+        plane |= dict(zip((region.rows, region.columns), region.slices(node), strict=True))
+    return plane
 
 
 def _level_of(image: Image | None, node: Array) -> int:

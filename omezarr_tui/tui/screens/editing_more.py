@@ -72,6 +72,13 @@ class MoreEditingScreen(EditingScreen, MetadataScreen, StructureScreen):
                 lambda: self.ask_for_fields(described),
             ),
             (
+                "windows",
+                "Metadata",
+                "Take the contrast that is on the screen",
+                "" if image and self.panel.picture else "no picture here",
+                lambda: self.take_windows(described),
+            ),
+            (
                 "attributes",
                 "Metadata",
                 "Attributes as JSON…",
@@ -90,7 +97,9 @@ class MoreEditingScreen(EditingScreen, MetadataScreen, StructureScreen):
         is_group = "" if isinstance(self.node, Group) else "this is no group"
         levels = len(image.multiscale.levels) if image else 0
         is_image = (
-            "" if levels and image and image.multiscale.path == self.node.path else "choose the image itself"
+            ""
+            if levels and image and image.multiscale.path == self.node.path
+            else "choose the image itself"
         )
         has_channels = is_image
         if image and not is_image:

@@ -39,7 +39,8 @@ class Target:
     axes
         Names of its axes.
     plane
-        Where the shown plane lies along the axes that are not displayed.
+        Where the shown plane lies along the axes that are not displayed, and the region that
+        was drawn on it, if any.
     moving
         The axis that plane keys step along; None where there is none.
     level
@@ -52,7 +53,7 @@ class Target:
 
     node: Array
     axes: Sequence[str]
-    plane: Mapping[int, int]
+    plane: Mapping[int, int | slice]
     moving: int | None = None
     level: int = 0
     levels: int = 1
@@ -97,7 +98,7 @@ class FillScreen(FormScreen):
     def _asks(self) -> list[Line]:
         target = self._target
         names, node = target.names, target.node
-        at = ", ".join(f"{names[axis]}={position}" for axis, position in target.plane.items())
+        at = ", ".join(f"{names[axis]}={_spelled(part)}" for axis, part in target.plane.items())
         sizes = [f"{axis} 0–{size - 1}" for axis, size in zip(names, node.shape, strict=True)]
         where = Line(
             "where",
@@ -190,6 +191,10 @@ class FillScreen(FormScreen):
         except LineError as error:
             return {error.line: str(error)}
         return {}
+
+
+def _spelled(part: int | slice) -> str:
+    return f"{part.start}:{part.stop}" if isinstance(part, slice) else str(part)
 
 
 def pixel_edit(store: Around, target: Target, operation: Operation, values: Values) -> Edit:

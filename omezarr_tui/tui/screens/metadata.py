@@ -32,6 +32,26 @@ class MetadataScreen(StoreScreen):
         self.show_busy("reading the attributes…")
         self.work.describe_for_edit(path, "attributes")
 
+    def take_windows(self, path: str) -> None:
+        """Plan to write the windows that are on the screen into the metadata of an image."""
+        picture = self.panel.picture
+        if picture is None:
+            self.tell("No picture is shown whose windows could be taken.")
+            return
+        windows = {layer.channel: layer.window for layer in picture.layers}
+
+        def make(store: Around) -> Edit:
+            from omezarr_tui.edit.described import describe_node
+            from omezarr_tui.edit.documents_edit import DocumentsEdit
+            from omezarr_tui.edit.fields import changes_of, window_from_screen
+
+            inside = store.from_root(path) or ""
+            typed = [window_from_screen(at, w.start, w.end) for at, w in windows.items()]
+            changes = changes_of(describe_node(store.access, inside), typed)
+            return DocumentsEdit(changes, _title(typed), inside)
+
+        self.plan_edit(make, path)
+
     @on(messages.DescribedForEdit)
     def _described_for_edit(self, event: messages.DescribedForEdit) -> None:
         self.show_busy("")
