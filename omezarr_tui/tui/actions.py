@@ -315,7 +315,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.fill", ("e",), "e", "Fill the plane or a region of it", "edit",
            needs="edit", short="edit", rank=5),
     Action("edit.more", ("E",), "E", "Change metadata, pixels, structure", "edit_menu",
-           needs="write", short="change", rank=6),
+           needs="write", short="change", rank=41),
     Action("edit.undo", ("u",), "u", "Undo the last edit of this store", "undo", needs="undo",
            short="undo", rank=11),
     Action("edit.redo", ("ctrl+r",), "Ctrl+R", "Make the edit again that was undone", "redo",
