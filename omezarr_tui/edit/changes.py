@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from omezarr_tui.edit.rounding import rounded
 from omezarr_tui.edit.scratch import differ
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.value import shown_value
@@ -20,6 +22,7 @@ from omezarr_tui.text import format_count, listed, plural
 
 Values = NDArray[Any]
 Number = int | float
+_LARGEST = sys.float_info.max
 
 
 class Maker(Protocol):
@@ -119,34 +122,49 @@ class Arithmetic:
     def begin(self, staged: Staged, node: Array) -> Maker:
         """Compute in a type that holds every result, and see that the array's does."""
         dtype = _of_numbers(node)
-        if dtype.kind == "f":
-            return self._float
-        return self._whole
+        are_whole = isinstance(self.add, int) and isinstance(self.multiply, int)
+        if dtype.kind != "f" and are_whole:
+            return self._whole
+        for number in (self.add, self.multiply):
+            if abs(number) > _LARGEST:  # a whole number may have any length
+                raise _usage("A number is too large", f"floats end at ±{_LARGEST:.5g}")
+        return self._float if dtype.kind == "f" else self._between_whole
 
     def _float(self, old: Values, part: Selection) -> Values:
         with np.errstate(all="ignore"):
-            new = (old.astype(np.float64) * self.multiply + self.add).astype(old.dtype)
-        if not self.saturate and (np.isinf(new) & np.isfinite(old)).any():
-            raise _too_large(old.dtype)
-        if self.saturate:
+            new = self._in_doubles(old).astype(old.dtype)
+        lost = np.isinf(new) & np.isfinite(old)
+        if lost.any():
+            self._must_saturate(old.dtype)
             limits = np.finfo(old.dtype)
-            ends = np.isinf(new) & np.isfinite(old)
-            new = np.where(ends, np.where(new > 0, limits.max, limits.min), new).astype(old.dtype)
+            new[lost] = np.where(new[lost] > 0, limits.max, limits.min)
         return new
 
-    def _whole(self, old: Values, part: Selection) -> Values:
-        # Each value that occurs is computed once, by Python's own numbers, which never overflow.
-        values, places = np.unique(old, return_inverse=True)
-        limits = np.iinfo(old.dtype)
-        made = [self._rounded(value) for value in values.tolist()]
-        if not self.saturate and any(not limits.min <= value <= limits.max for value in made):
-            raise _too_large(old.dtype)
-        fitted = [min(max(value, limits.min), limits.max) for value in made]
-        return np.array(fitted, old.dtype)[places.reshape(old.shape)]
+    def _between_whole(self, old: Values, part: Selection) -> Values:
+        with np.errstate(over="ignore"):
+            return self._fitted(self._in_doubles(old), old.dtype)
 
-    def _rounded(self, value: int) -> int:
-        result = value * self.multiply + self.add
-        return result if isinstance(result, int) else round(result)
+    def _whole(self, old: Values, part: Selection) -> Values:
+        multiply, add = int(self.multiply), int(self.add)
+        ends = [int(old.min()), int(old.max())]
+        scaled = [end * multiply for end in ends]
+        met = [multiply, add, *ends, *scaled, *(end + add for end in scaled)]
+        # Python's own numbers have no end, but take their time.
+        kind = np.int64 if all(-(2**63) <= number < 2**63 for number in met) else np.object_
+        return self._fitted(np.asarray(old.astype(kind) * multiply + add), old.dtype)
+
+    def _in_doubles(self, old: Values) -> Values:
+        return np.asarray(old.astype(np.float64) * float(self.multiply) + float(self.add))
+
+    def _fitted(self, made: Values, dtype: np.dtype[Any]) -> Values:
+        values, lost = rounded(made, dtype)
+        if lost.any():
+            self._must_saturate(dtype)
+        return values
+
+    def _must_saturate(self, dtype: np.dtype[Any]) -> None:
+        if not self.saturate:
+            raise _too_large(dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,22 +186,39 @@ class Clip:
         return f"{count} will change: those {listed(ends)}."
 
     def begin(self, staged: Staged, node: Array) -> Maker:
-        """Limit the values; a limit that the data type cannot hold limits nothing."""
+        """Limit the values; a limit beyond the end of the data type limits nothing.
+
+        Raises
+        ------
+        UserError
+            All values would have to leave the data type, or no value lies between.
+        """
         dtype = _of_numbers(node)
         low, high = self.low, self.high
         if low is not None and high is not None and low > high:
             raise _usage("The range is empty", f"{low} is above {high}")
+        least, most = _ends(dtype)
+        if (low is not None and low > most) or (high is not None and high < least):
+            limit = low if low is not None and low > most else high
+            raise _usage(f"{limit} does not fit: {_holds(dtype)}", "choose another limit")
+        low = None if low is None or low <= least else low
+        high = None if high is None or high >= most else high
         if dtype.kind != "f":
-            limits = np.iinfo(dtype)
-            low = None if low is None else min(max(math.ceil(low), limits.min), limits.max)
-            high = None if high is None else max(min(math.floor(high), limits.max), limits.min)
+            low = None if low is None else math.ceil(low)
+            high = None if high is None else math.floor(high)
+            if low is not None and high is not None and low > high:
+                told = f"{self.low} to {self.high}"
+                raise _usage(f"No whole number is in {told}", "choose other limits")
 
         def clipped(old: Values, part: Selection) -> Values:
             new = old
+            # NumPy's maximum may give either zero of 0.0 and -0.0.
             if low is not None:
-                new = np.maximum(new, np.asarray(low, old.dtype))
+                end = np.asarray(low, old.dtype)
+                new = np.where(new < end, end, new)
             if high is not None:
-                new = np.minimum(new, np.asarray(high, old.dtype))
+                end = np.asarray(high, old.dtype)
+                new = np.where(new > end, end, new)
             return new
 
         return clipped
@@ -197,7 +232,7 @@ class Replace:
     ----------
     values
         From each value to the one that it becomes, of the array's data type. NaN stands for
-        every NaN.
+        every NaN, 0.0 for -0.0 too.
     title
         In a few words that begin with a verb.
     """
@@ -220,7 +255,7 @@ class Replace:
         def replaced(old: Values, part: Selection) -> Values:
             new = old.copy()
             for value, other in self.values.items():
-                new[~differ(old, value)] = other
+                new[_equal(old, value)] = other
             return new
 
         return replaced
@@ -242,11 +277,7 @@ def delete_labels(ids: Collection[Any], background: Any) -> Replace:
 
 
 def _of_numbers(node: Array) -> np.dtype[Any]:
-    """The data type of an array of numbers in this machine's byte order."""
-    try:
-        dtype = np.dtype(node.dtype.name)
-    except TypeError:
-        dtype = np.dtype(object)
+    dtype = native(node)
     if dtype.kind not in "iuf":
         raise _usage(
             f"Values of type {node.dtype.name} are no numbers to count with",
@@ -255,14 +286,39 @@ def _of_numbers(node: Array) -> np.dtype[Any]:
     return dtype
 
 
-def _too_large(dtype: np.dtype[Any]) -> UserError:
+def native(node: Array) -> np.dtype[Any]:
+    """An array's data type in this machine's byte order; that of objects where NumPy has none."""
+    try:
+        return np.dtype(node.dtype.name)
+    except TypeError:
+        return np.dtype(object)
+
+
+def _equal(old: Values, value: Any) -> NDArray[np.bool_]:
+    """Where values are equal to one, as people mean it: zeros are, and what is no number."""
+    equal = np.asarray(old == value)
+    return equal if old.dtype.kind == "T" else equal | ~differ(old, value)
+
+
+def _ends(dtype: np.dtype[Any]) -> tuple[Number, Number]:
+    """The lowest and the highest finite number that a data type holds."""
     if dtype.kind == "f":
-        bounds = f"up to ±{np.finfo(dtype).max:.5g}"
-    else:
-        limits = np.iinfo(dtype)
-        bounds = f"{format_count(int(limits.min))} to {format_count(int(limits.max))}"
+        limits = np.finfo(dtype)
+        return float(limits.min), float(limits.max)
+    whole = np.iinfo(dtype)
+    return int(whole.min), int(whole.max)
+
+
+def _holds(dtype: np.dtype[Any]) -> str:
+    least, most = _ends(dtype)
+    if dtype.kind == "f":
+        return f"{dtype.name} holds numbers up to ±{most:.5g}"
+    return f"{dtype.name} holds {format_count(int(least))} to {format_count(int(most))}"
+
+
+def _too_large(dtype: np.dtype[Any]) -> UserError:
     return _usage(
-        f"Some results do not fit: {dtype.name} holds {bounds}",
+        f"Some results do not fit: {_holds(dtype)}",
         "ask for saturated values, which stop at these ends, or select fewer values",
     )
 

@@ -13,8 +13,10 @@ Nothing of it is ever evaluated as Python.
 
 from __future__ import annotations
 
+import math
 import operator
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -22,7 +24,9 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from omezarr_tui.edit.changes import native
 from omezarr_tui.edit.staged import Staged
+from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.image.selection import Selection
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import visible
@@ -31,9 +35,12 @@ Mask = NDArray[np.bool_]
 Name = Literal["value", "label"]
 Values = dict[str, NDArray[Any]]
 Test = Callable[[Values], Mask]
+Chooser = Callable[[NDArray[Any], Selection], Mask]
+
+_ANY, _NUMBERS, _IN_ORDER = "biufcSUOTVMm", "biufc", "biuf"
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>[+-]?(?:0x[0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf|nan)\b)"
+    r"\s*(?:(?P<number>[+-]?(?:0x[0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf|nan)(?!\w))"
     r"|(?P<compare><=|>=|==|!=|<|>|=)|(?P<sign>[(),])|(?P<word>[A-Za-z_]+))"
 )
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -41,11 +48,10 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
 }
 _CONSTANTS = {"true": True, "false": False, "nan": float("nan"), "inf": float("inf")}
 _NAMES = ("value", "label")
+_DEEPEST = 50
 _HINT = "write it as value > 4000, 100 <= value < 200, value == nan, or label in 3, 5"
 
 
@@ -66,22 +72,38 @@ class Condition:
         As it was typed.
     test
         What it comes to.
+    kinds
+        The kinds of data types, as NumPy writes them, whose values it can judge.
     labels
         Where the ids of ``label`` come from; None where it speaks of none.
     """
 
     text: str
     test: Test
+    kinds: str
     labels: LabelsBelow | None = None
 
-    def begin(self, staged: Staged, node: Array) -> Callable[[NDArray[Any], Selection], Mask]:
+    def begin(self, staged: Staged, node: Array) -> Chooser:
         """Begin to tell for which values of an array it holds.
 
         Returns
         -------
         chooser
             Given values and which part of the array they are, a mask of the same shape.
+
+        Raises
+        ------
+        UserError
+            Values of the array cannot be compared so.
         """
+        kind = native(node).kind
+        if kind not in self.kinds:
+            more = "compare them with == or != only" if kind == "c" else "select them by position"
+            raise UserError(
+                f"Values of type {visible(node.dtype.name, 60)} cannot be judged by: {self.text}",
+                f"they have no order, or are no numbers; {more}",
+                exit_code=ExitCode.USAGE,
+            )
         labels = self.labels.begin(staged, node) if self.labels else None
 
         def chooser(values: NDArray[Any], part: Selection) -> Mask:
@@ -116,7 +138,7 @@ def parse_condition(
         list(_tokens(text)), has_labels=labels is not None if has_labels is None else has_labels
     )
     test = parser.whole()
-    return Condition(text.strip(), test, labels if parser.speaks_of_labels else None)
+    return Condition(text.strip(), test, parser.kinds, labels if parser.speaks_of_labels else None)
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -137,8 +159,10 @@ class _Parser:
     def __init__(self, tokens: Sequence[tuple[str, str]], *, has_labels: bool) -> None:
         self._tokens = tokens
         self._at = 0
+        self._depth = 0
         self._has_labels = has_labels
         self.speaks_of_labels = False
+        self.kinds = _ANY
 
     def whole(self) -> Test:
         """All of it."""
@@ -161,14 +185,22 @@ class _Parser:
 
     def _one(self) -> Test:
         if self._takes("not"):
-            inner = self._one()
+            inner = self._deeper(self._one)
             return lambda values: np.logical_not(inner(values))
         if self._takes("("):
-            inner = self._any()
+            inner = self._deeper(self._any)
             if not self._takes(")"):
                 raise ValueError(f"a parenthesis is not closed: {_HINT}")
             return inner
         return self._comparison()
+
+    def _deeper(self, read: Callable[[], Test]) -> Test:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ValueError(f"it is nested more than {_DEEPEST} deep: write it more simply")
+        test = read()
+        self._depth -= 1
+        return test
 
     def _comparison(self) -> Test:
         operands = [self._operand()]
@@ -179,6 +211,8 @@ class _Parser:
             self._at += 1
             signs.append("==" if token[1] == "=" else token[1])
             operands.append(self._operand())
+            if "value" in operands[-2:] and signs[-1] not in ("==", "!="):
+                self.kinds = _common(self.kinds, _IN_ORDER)
         if not signs:
             raise self._wrong()
         if not any(isinstance(operand, str) for operand in operands):
@@ -205,6 +239,8 @@ class _Parser:
                 if not self._has_labels:
                     raise ValueError("there is no label image to take ids from")
                 self.speaks_of_labels = True
+            else:
+                self.kinds = _common(self.kinds, _NUMBERS)
             return word.lower()
         raise self._wrong()
 
@@ -242,14 +278,11 @@ def _joined(join: Any, tests: Sequence[Test], values: Values) -> Mask:
 
 
 def _compared(left: Any, sign: str, right: Any) -> Test:
-    if sign in ("==", "!=") and any(_is_nan(operand) for operand in (left, right)):
-        name = left if isinstance(left, str) else right
-        return lambda values: np.equal(_nan_mask(values[name]), sign == "==")
-
     def test(values: Values) -> Mask:
         ends = [values[end] if isinstance(end, str) else end for end in (left, right)]
-        with np.errstate(invalid="ignore"):
-            return np.asarray(_COMPARE[sign](*ends), bool)
+        if sign in ("==", "!="):
+            return np.equal(_equal(*ends), sign == "==")
+        return np.asarray(_COMPARE[sign](*_alike(*ends)), bool)
 
     return test
 
@@ -258,17 +291,41 @@ def _among(name: str, numbers: Sequence[Any]) -> Test:
     def test(values: Values) -> Mask:
         found: Mask = np.zeros(values[name].shape, bool)
         for number in numbers:
-            found |= _nan_mask(values[name]) if _is_nan(number) else values[name] == number
+            found |= _equal(values[name], number)
         return found
 
     return test
 
 
-def _nan_mask(values: NDArray[Any]) -> Mask:
-    if values.dtype.kind not in "fc":
-        return np.zeros(values.shape, bool)
-    found: Mask = np.isnan(values)
-    return found
+def _equal(left: Any, right: Any) -> Mask:
+    """Where both are the same; one NaN is as good as another where a number is typed."""
+    for one, other in ((left, right), (right, left)):
+        if _is_nan(one):
+            return np.asarray(np.isnan(other) if np.asarray(other).dtype.kind in "fc" else False)
+    return np.asarray(operator.eq(*_alike(left, right)), bool)
+
+
+def _alike(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two sides so that NumPy compares them as they are meant."""
+    if isinstance(left, np.ndarray):
+        return left, _as_held(right, left.dtype)
+    if isinstance(right, np.ndarray):
+        return _as_held(left, right.dtype), right
+    return left, right
+
+
+def _as_held(number: Any, dtype: np.dtype[Any]) -> Any:
+    """A number to compare values of a data type with.
+
+    Floats are compared in their own precision: 0.1 means the float32 that is shown as 0.1.
+    """
+    if isinstance(number, np.ndarray) or _is_nan(number):
+        return number
+    if dtype.kind in "iu" and isinstance(number, float) and number.is_integer():
+        return int(number)  # exact, where doubles would round the values
+    if dtype.kind in "fc" and float(np.finfo(dtype).max) < abs(number) < math.inf:
+        return np.float64(number)  # else it would be as good as infinite
+    return number
 
 
 def _is_nan(operand: Any) -> bool:
@@ -277,6 +334,13 @@ def _is_nan(operand: Any) -> bool:
 
 def _number(word: str) -> int | float:
     try:
-        return int(word, 0) if word.lower().lstrip("+-").startswith("0x") else int(word)
+        number: int | float = int(word, 16 if word.lower().lstrip("+-").startswith("0x") else 10)
     except ValueError:
-        return float(word)
+        number = float(word)
+    if abs(number) > sys.float_info.max and "inf" not in word.lower():
+        raise ValueError(f"{visible(word, 30)} is too large a number")
+    return number
+
+
+def _common(kinds: str, others: str) -> str:
+    return "".join(kind for kind in kinds if kind in others)

@@ -13,6 +13,7 @@ from typing import Any
 
 from omezarr_tui.edit.json_members import Kept, Made, arrange_members
 from omezarr_tui.edit.relocation import inside
+from omezarr_tui.edit.siblings import beside_siblings, path_of_copy
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
@@ -173,7 +174,7 @@ def _wanted(
     nodes: Mapping[str, Mapping[str, Any]],
 ) -> list[Kept | Made]:
     """The members that are to be there; paths are told from the group of the copies."""
-    path_of = _path_in_zmetadata if name == ZMETADATA else str
+    path_of = path_of_copy(name)
     stays: list[Kept | Made] = []
     taken: list[Kept | Made] = []
     for key in copies.members:
@@ -194,21 +195,9 @@ def _wanted(
             for document, value in copies_of(documents).items():
                 key = join_path(own or "", document) if name == ZMETADATA else (own or "")
                 taken.append(Made(key, value))
-    for each in taken:
-        stays.insert(_beside_siblings(stays, path_of, each.name), each)
-    return stays
-
-
-def _beside_siblings(members: Sequence[Kept | Made], path_of: Any, name: str) -> int:
-    """Where a member is to stand: behind the last sibling of its node; else at the end."""
-    above = parent_path(path_of(name))
-    paths = [path_of(each.name) for each in members]
-    places = [at for at, path in enumerate(paths) if path and parent_path(path) == above]
-    return places[-1] + 1 if places else len(members)
-
-
-def _path_in_zmetadata(key: str) -> str:
-    return key.rpartition("/")[0]
+    members = {each.name: each for each in [*stays, *taken]}
+    names = beside_siblings([each.name for each in stays], [each.name for each in taken], path_of)
+    return [members[name] for name in names]
 
 
 def _parsed(raw: bytes, name: str) -> dict[str, Any] | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from omezarr_tui.edit.consolidated import Edited, follow_in_group, follow_in_zmetadata
 from omezarr_tui.edit.json_spans import PointerError, value_at
-from omezarr_tui.edit.json_text import Pointed, change_values
+from omezarr_tui.edit.json_text import Pointed, change_members, change_values
+from omezarr_tui.edit.siblings import copies_beside_siblings
 from omezarr_tui.errors import UserError
 from omezarr_tui.ome.validate.finding import Change, Document
 from omezarr_tui.store.access import Access
@@ -104,8 +105,9 @@ class DocumentEditor:
             and changes[0][0] != _ATTRIBUTES
         ):
             changes = [(_ATTRIBUTES, {}), *changes]  # a node of Zarr v3 need have none
-        held.after, held.is_edited = change_values(raw, changes, like), True
-        after = parse_json(held.after, name)
+        raw = _changed(raw, changes, like)
+        after = parse_json(raw, name)
+        held.after, held.is_edited = copies_beside_siblings(raw, name, before, after), True
         self._edited.append(Edited(node, name, tuple(changes), before, after))
 
     def change_copies(self, cancelled: Callable[[], bool]) -> None:
@@ -175,6 +177,19 @@ def value_in_node(access: Access, node: str, pointer: str) -> Any:
     with suppress(PointerError):
         return value_at(attributes, pointer)
     return value_at(own, pointer)
+
+
+def _changed(raw: bytes, changes: Sequence[Pointed], like: bytes) -> bytes:
+    """A document with values changed."""
+    inside = [
+        (pointer.removeprefix(_ATTRIBUTES), value)
+        for pointer, value in changes
+        if pointer.startswith(f"{_ATTRIBUTES}/")
+    ]
+    if inside and len(inside) == len(changes):
+        # The megabytes of consolidated metadata beside them are then read but once.
+        return change_members(raw, "", {"attributes": inside})
+    return change_values(raw, changes, like)
 
 
 def _at_and_above(path: str) -> list[str]:

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from omezarr_tui.edit.changes import Change
-from omezarr_tui.edit.conditions import Condition
+from omezarr_tui.edit.changes import Change, Maker
+from omezarr_tui.edit.conditions import Chooser, Condition
 from omezarr_tui.edit.keys import digest
-from omezarr_tui.edit.scratch import Box, Scratch, boxes, differ, local, rewrite_object
+from omezarr_tui.edit.scratch import Box, Scratch, boxes, differ, local, pieces, set_values
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.value import shown_value, why_not_fillable
 from omezarr_tui.edit.work import Work
@@ -22,6 +22,8 @@ from omezarr_tui.image.selection import Selection
 from omezarr_tui.store.hierarchy import read_node
 from omezarr_tui.store.node import Array, Broken, KeyEncoding, join_path
 from omezarr_tui.text import format_bytes, format_count, plural, visible
+
+_ROOM = 8 << 20  # values that are computed in one piece, where that is more than a chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Pixels:
     facts
         What the dialog tells, as pairs of a heading and plain text.
     changed
-        A box for each stored object in which values change: the smallest around them.
+        Boxes outside of which no value changes: the smallest in each part of the array that
+        was looked at in one piece, such as a chunk or some chunks of a shard.
     changing
         How many values change.
     old_range
@@ -98,7 +101,8 @@ class PixelEdit:
     def stage_pixels(self, staged: Staged, work: Work) -> Pixels:
         """The same, and where values change.
 
-        What is stored is read object by object, and never held whole.
+        What is stored is read object by object; of a shard only so many chunks are decoded at
+        a time as there is room for.
 
         Raises
         ------
@@ -117,22 +121,28 @@ class PixelEdit:
         survey = _Survey()
         total = math.prod(map(len, self.selection.cells(node.object_shape)))
         for done, (place, box) in enumerate(boxes(self.selection, node.object_shape)):
-            work.step(done, total)
             key = join_path(node.path, node.key_encoding.key(place))
+            whole_part = self.selection.inside(box)
+            assert whole_part is not None
+            work.step(done, total)
             raw = staged.get(key)
             _check_separator(staged, node, place, raw)
-            part = self.selection.inside(box)
-            assert part is not None
             before.hold(key, raw)
-            old = before.read(part.bounds)[local(part, part.bounds)]
-            new = np.broadcast_to(np.asarray(maker(old, part), old.dtype), old.shape)
-            if chooser is not None:
-                new = np.where(chooser(old, part), new, old)
-            if survey.look(old, new, part):
-                made = rewrite_object(before, after, key, raw, part, new, node.chunks)
+            after.hold(key, raw)
+            is_other = False
+            for nth, part in enumerate(pieces(whole_part, node.chunks, _ROOM)):
+                if nth:
+                    work.step(done, total)
+                old = before.read(part.bounds)[local(part, part.bounds)]
+                new = _made(old, part, maker, chooser)
+                if survey.look(old, new, part):
+                    set_values(before, after, key, part, new, node.chunks)
+                    is_other = True
+            before.take(key)
+            made = after.take(key)
+            if is_other:
                 staged.put(key, made)
                 survey.count(raw, digest(made) != digest(raw))
-            before.take(key)
         return Pixels(
             tuple(self._facts(survey)),
             tuple(survey.changed),
@@ -234,6 +244,23 @@ class _Survey:
         if nans and told != ["all NaN"]:
             told.append(f"{format_count(nans)} NaN")
         return ", ".join(told) or f"{visible(node.dtype.name, 60)}, no range to tell"
+
+
+def _made(
+    old: NDArray[Any], part: Selection, maker: Maker, chooser: Chooser | None
+) -> NDArray[Any]:
+    """What selected values become, of which a condition may choose some."""
+    if chooser is None:
+        return np.broadcast_to(np.asarray(maker(old, part), old.dtype), old.shape)
+    chosen = chooser(old, part)
+    if not chosen.any():
+        return old
+    # The others are not computed with: what came of them might not fit the data type.
+    given = old.copy()
+    given[~chosen] = old[chosen][0]
+    new = old.copy()
+    new[chosen] = np.broadcast_to(np.asarray(maker(given, part), old.dtype), old.shape)[chosen]
+    return new
 
 
 def _extended(

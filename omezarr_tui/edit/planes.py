@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from omezarr_tui.edit.changes import Maker
+from omezarr_tui.edit.changes import Maker, native
 from omezarr_tui.edit.decoded import Decoded
+from omezarr_tui.edit.rounding import rounded
 from omezarr_tui.edit.scratch import local
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.errors import ExitCode, UserError
@@ -88,7 +89,7 @@ class Interpolate:
         """Read both sides, as the store holds them before the edit."""
         for index in (self.before, self.after):
             _check(node, self.axis, index, self.name)
-        if np.dtype(node.dtype.name).kind not in "iufc":
+        if native(node).kind not in "iufc":
             raise UserError(
                 f"Between values of type {node.dtype.name} there is nothing",
                 "copy a plane instead",
@@ -116,11 +117,8 @@ class Interpolate:
             )
             made = first * (1 - weight) + last * weight
             if old.dtype.kind in "iu":
-                limits = np.iinfo(old.dtype)
-                # Doubles above 2**53 round up past the end of 64 bits.
-                made = np.rint(made)
-                full = made >= float(limits.max)
-                return np.where(full, limits.max, np.where(full, 0, made).astype(old.dtype))
+                # Doubles round up past the end of 64 bits; it becomes that end again.
+                return rounded(made, old.dtype)[0]
             return np.asarray(made.astype(old.dtype))
 
         return between
@@ -132,9 +130,16 @@ def sound_beside(part: Selection, axis: int, name: str) -> tuple[int, int]:
     Raises
     ------
     UserError
-        There is none on one side.
+        There is none on one side; or sound and bad ones take turns.
     """
     first, last = part.bounds[axis]
+    along = part.for_zarr()[axis]
+    if along.step > 1 and last - first > 1:
+        raise UserError(
+            f"Between {name}={first} and {name}={last - 1} only some planes are selected",
+            "mend them one by one, or name both sound planes",
+            exit_code=ExitCode.USAGE,
+        )
     if first == 0 or last >= part.array_shape[axis]:
         side = "before" if first == 0 else "behind"
         raise UserError(

@@ -6,6 +6,7 @@ shard) are laid into a store in memory, zarr-python changes that, and what it ma
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import product
 from types import EllipsisType
@@ -144,6 +145,23 @@ def rewrite_object(
     """
     before.hold(key, raw)
     after.hold(key, raw)
+    set_values(before, after, key, part, values, cell)
+    before.take(key)
+    return after.take(key)
+
+
+def set_values(
+    before: Scratch,
+    after: Scratch,
+    key: str,
+    part: Selection,
+    values: NDArray[Any],
+    cell: tuple[int, ...],
+) -> None:
+    """Change some values of a stored object that two scratches hold, as `rewrite_object` does.
+
+    Of a large object one part after the other can be set: no chunk in two of them.
+    """
     after.fill(part, values)
     spread = np.broadcast_to(values, [len(range(*s.indices(s.stop))) for s in part.for_zarr()])
     for _, box in boxes(part, cell):
@@ -158,8 +176,6 @@ def rewrite_object(
                 "other numbers are read back than were written: a codec of this array loses "
                 "precision",
             )
-    before.take(key)
-    return after.take(key)
 
 
 def place_in(inner: Selection, part: Selection) -> tuple[EllipsisType | slice, ...]:
@@ -191,6 +207,34 @@ def boxes(selection: Selection, cell: tuple[int, ...]) -> Iterator[tuple[tuple[i
     for place in product(*selection.cells(cell)):
         spans = zip(place, cell, selection.array_shape, strict=True)
         yield place, tuple((at * step, min((at + 1) * step, size)) for at, step, size in spans)
+
+
+def pieces(part: Selection, cell: tuple[int, ...], most: int) -> Iterator[Selection]:
+    """A selection piece by piece, so that the values of each have room in memory.
+
+    Parameters
+    ----------
+    part
+        What is selected.
+    cell
+        Elements along each axis of one chunk; none is in two pieces.
+    most
+        How many elements there are at the most around what a piece selects, where it is of
+        more than one chunk along an axis.
+    """
+    places = part.cells(cell)
+    around = math.prod(high - low for low, high in part.bounds)
+    if around <= most or all(len(along) == 1 for along in places):
+        yield part
+        return
+    axis = max(range(len(places)), key=lambda at: len(places[at]))
+    middle = places[axis][len(places[axis]) // 2] * cell[axis]
+    for ends in ((0, middle), (middle, part.array_shape[axis])):
+        box = [(0, size) for size in part.array_shape]
+        box[axis] = ends
+        inner = part.inside(box)
+        assert inner is not None
+        yield from pieces(inner, cell, most)
 
 
 def local(selection: Selection, box: Box) -> tuple[EllipsisType | slice, ...]:

@@ -117,6 +117,16 @@ class FillScreen(FormScreen):
             lines.append(
                 Line("levels", "Other levels", words[0], self._of_levels(follow), words=words)
             )
+        if target.levels > 1 and target.level == 0:
+            from omezarr_tui.edit.downsampling_candidates import METHODS
+
+            made = Line(
+                "method",
+                "Made by",
+                placeholder=f"as they were made; or {', '.join([*METHODS][:3])}, …",
+                completions=tuple(METHODS),
+            )
+            lines.append(made)
         return lines
 
     def _of_levels(self, follow: str) -> str:
@@ -180,6 +190,12 @@ class FillScreen(FormScreen):
 
         if values.get("levels") == "not chosen":
             return {"levels": "choose this level alone, or edit the finest"}
+        method = values.get("method", "").strip()
+        if method:
+            from omezarr_tui.edit.downsampling_candidates import METHODS
+
+            if method not in METHODS:
+                return {"method": f"there is {', '.join(METHODS)}"}
         try:
             understand(
                 self._operation,
@@ -219,4 +235,6 @@ def pixel_edit(store: Around, target: Target, operation: Operation, values: Valu
     pixels = PixelEdit(
         array, found.selection, found.change, found.where, store.access.location.name
     )
-    return image_edit(image, level, pixels, alone=values.get("levels") == ALONE)
+    alone = values.get("levels") == ALONE
+    method = values.get("method", "").strip() or None
+    return image_edit(image, level, pixels, alone=alone, method=method)
