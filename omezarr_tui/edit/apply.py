@@ -8,11 +8,11 @@ from itertools import accumulate
 from omezarr_tui.edit.entry import Content, Entry, Record, Side, State
 from omezarr_tui.edit.journal import Journal, Page
 from omezarr_tui.edit.keys import ABSENT, digest
+from omezarr_tui.edit.overlay import Known, Staging
 from omezarr_tui.edit.pack import total
 from omezarr_tui.edit.plan import Plan
 from omezarr_tui.edit.pruning import make_room
 from omezarr_tui.edit.sources import is_at_source, moved_to
-from omezarr_tui.edit.staged import Known, Staging
 from omezarr_tui.edit.turning import Foreign, Left, Turner
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError, explain

@@ -7,7 +7,7 @@ under which path. Those that stay keep their bytes. Siblings stay together, as z
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omezarr_tui.edit.decoded import Decoded
+from omezarr_tui.edit.scratch import pieces, place_in
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.image.placing import ROUNDING, holds_everywhere, matched_axes, placed
 from omezarr_tui.image.selection import Selection
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.store.node import Array
+
+_ROOM = 16 << 20  # pixels of the labels that are read at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,25 @@ class _Here:
 
     level: int
     array: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """An axis of the image, the one of the labels, and what leads from one's pixels to the other's.
+
+    Pixel 0 reaches from 0 to 1.
+    """
+
+    axis: int
+    at: int
+    factor: float
+    shift: float
+
+    def pixels(self, part: Selection) -> NDArray[np.int_]:
+        """The label's pixel for each selected one; outside of the labels too."""
+        along = part.for_zarr()[self.axis]
+        centres = np.arange(along.start, along.stop, along.step) + 0.5
+        return np.floor(centres * self.factor + self.shift + ROUNDING).astype(int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +74,26 @@ class LabelsOver:
         finest = self.labels.levels[0]
         assert isinstance(finest, Array)
         decoded = Decoded(staged.access, finest)
+        lines = self._lines(node, finest)
+        finer = math.prod(max(1.0, abs(line.factor)) for line in lines)
+
+        def all_ids(part: Selection) -> NDArray[Any]:
+            # Of labels that are much finer not all have room in memory at a time.
+            parts = list(pieces(part, (1,) * len(node.shape), max(1, int(_ROOM / finer))))
+            if len(parts) == 1:
+                return ids(part)
+            found = [ids(piece) for piece in parts]
+            values = np.empty(
+                [len(range(*along.indices(along.stop))) for along in part.for_zarr()],
+                np.result_type(*found),
+            )
+            for piece, each in zip(parts, found, strict=True):
+                values[place_in(piece, part)] = each
+            return values
 
         def ids(part: Selection) -> NDArray[Any]:
-            places, axes = self._places(part, node, finest)
+            places = {line.at: line.pixels(part) for line in lines}
+            axes = {line.at: line.axis for line in lines}
             box, index, outside = [], [], []
             for at in range(len(finest.shape)):
                 found = places.get(at)
@@ -65,7 +105,7 @@ class LabelsOver:
                 lost = (found < 0) | (found >= finest.shape[at])
                 inside = found[~lost]
                 if not inside.size:
-                    return np.zeros([1] * len(node.shape), int)
+                    return np.zeros([1] * len(node.shape), np.uint8)
                 low, high = int(inside.min()), int(inside.max()) + 1
                 box.append((low, high))
                 index.append(np.clip(found, low, high - 1) - low)
@@ -84,21 +124,13 @@ class LabelsOver:
                 shape[axis] = size
             return np.asarray(values.reshape(shape))
 
-        return ids
+        return all_ids
 
-    def _places(
-        self, part: Selection, node: Array, finest: Array
-    ) -> tuple[dict[int, NDArray[Any]], dict[int, int]]:
-        """By the label's axis, the pixel for each selected one; and the image's axis of each."""
+    def _lines(self, node: Array, finest: Array) -> list[_Line]:
+        """How axes go together, but for those along which a label holds everywhere."""
         here = _Here(self.level, node)
-        places: dict[int, NDArray[Any]] = {}
-        axes: dict[int, int] = {}
-        for axis, at in matched_axes(self.image.multiscale, self.labels.multiscale).items():
-            along = part.for_zarr()[axis]
-            if holds_everywhere(self.image, axis, self.labels, finest, at):
-                continue
-            factor, shift = placed(here, self.image, axis, self.labels, 0, at)
-            centres = np.arange(along.start, along.stop, along.step) + 0.5
-            places[at] = np.floor(centres * factor + shift + ROUNDING).astype(int)
-            axes[at] = axis
-        return places, axes
+        return [
+            _Line(axis, at, *placed(here, self.image, axis, self.labels, 0, at))
+            for axis, at in matched_axes(self.image.multiscale, self.labels.multiscale).items()
+            if not holds_everywhere(self.image, axis, self.labels, finest, at)
+        ]

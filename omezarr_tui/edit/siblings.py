@@ -70,7 +70,7 @@ def copies_beside_siblings(
     """
     had, has = _copies(before, name), _copies(after, name)
     new = [key for key in has if key not in had]
-    if not had or not new:
+    if not new:
         return raw
     stays = [key for key in has if key in had]
     wanted = beside_siblings(stays, new, path_of_copy(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from omezarr_tui.edit.keys import ABSENT
-from omezarr_tui.edit.staged import Known, Staging
+from omezarr_tui.edit.overlay import Known, Staging
 
 Changes = Mapping[str, tuple[Known, Staging]]
 
