@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import zarr
 from foreign import Array as Values
+
 from omezarr_tui.edit.changes import Fill
 from omezarr_tui.edit.pixels import PixelEdit
-
 from omezarr_tui.edit.plan import Plan, plan_edit
 from omezarr_tui.edit.value import parse_value
 from omezarr_tui.edit.work import Work

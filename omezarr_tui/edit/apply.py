@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from omezarr_tui.edit.entry import Content, Entry, Record, Side, State
+from omezarr_tui.edit.in_flight import how_many, in_flight
 from omezarr_tui.edit.journal import Journal, Page
 from omezarr_tui.edit.keys import ABSENT, digest
 from omezarr_tui.edit.overlay import Known, Staging
@@ -227,27 +228,45 @@ def _ended(journal: Journal, entry: Entry, to: Side, left: Left) -> Entry:
 def _written_down(access: Access, plan: Plan, page: Page, work: Work) -> Entry:
     """Everything that an edit replaces and puts there, in the journal."""
     staged, changes = plan.staged, plan.staged.changes()
-    for key, planned in staged.documents_read().items():
-        _check(access, plan, staged.base_of(key), key, planned)
     targets = moved_to(changes)
     folders = _Folders(access)
     made: list[str] = []
     records: list[Record] = []
-    for number, (key, (known, staging)) in enumerate(changes.items()):
-        work.step(number, 2 * len(changes))
+
+    def check_document(read: tuple[str, str]) -> None:
+        _check(access, plan, staged.base_of(read[0]), *read)
+
+    def steps() -> Iterator[str]:
+        for number, key in enumerate(changes):
+            work.step(number, 2 * len(changes))
+            yield key
+
+    def both_sides(key: str) -> tuple[bytes | None, bytes | None]:
+        known, staging = changes[key]
         raw = _check(access, plan, staged.base_of(key), key, known.digest)
+        is_elsewhere = is_at_source(key, staging, changes, targets)
+        return raw, None if is_elsewhere else staged.staged_bytes(staging)
+
+    def write_down(key: str, sides: tuple[bytes | None, bytes | None]) -> None:
+        known, staging = changes[key]
         if key in targets:
             before = Content(known.digest, source=targets[key])
         else:
-            before = page.keep("before", raw)
+            before = page.keep("before", sides[0], known.digest)
         if is_at_source(key, staging, changes, targets):
             after = Content(staging.digest, source=staging.source)
         else:
-            after = page.keep("after", staged.staged_bytes(staging))
+            after = page.keep("after", sides[1], staging.digest)
         mode = staging.mode if known.mode is None else known.mode
         records.append(Record(key, before, after, mode))
         if known.digest == ABSENT:
-            made += folders.made_by(key)
+            made.extend(folders.made_by(key))
+
+    largest = max((known.nbytes + to.nbytes for known, to in changes.values()), default=0)
+    count = how_many(access, largest)
+    documents = staged.documents_read()
+    in_flight(count, documents.items(), check_document, lambda read, none: None)
+    in_flight(count, steps(), both_sides, write_down)
     return Entry(
         id=page.id,
         time=page.time,

@@ -116,7 +116,8 @@ class Arithmetic:
     def told(self, count: str) -> str:
         """What becomes of so many values."""
         done = [f"be multiplied by {self.multiply}"] if self.multiply != 1 else []
-        done += [f"get {self.add} added"] if self.add or not done else []
+        if self.add or not done:
+            done.append(f"{'lose' if self.add < 0 else 'gain'} {abs(self.add)}")
         return f"{count} will {' and '.join(done)}."
 
     def begin(self, staged: Staged, node: Array) -> Maker:

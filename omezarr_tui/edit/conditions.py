@@ -107,7 +107,8 @@ class Condition:
         labels = self.labels.begin(staged, node) if self.labels else None
 
         def chooser(values: NDArray[Any], part: Selection) -> Mask:
-            known = {"value": values}
+            # NumPy compares no large number with a boolean.
+            known = {"value": values.view(np.uint8) if values.dtype.kind == "b" else values}
             if labels is not None:
                 known["label"] = np.broadcast_to(labels(part), values.shape)
             return np.broadcast_to(self.test(known), values.shape)

@@ -23,8 +23,15 @@ def write_whole(path: Path, raw: bytes) -> None:
 
 
 def is_same_disk(one: Path, other: Path) -> bool:
-    """Whether two folders that exist lie on one file system, so that to move is to rename."""
-    return one.stat().st_dev == other.stat().st_dev
+    """Whether two folders lie on one file system, so that to move is to rename.
+
+    One that does not exist yet counts as the first above it that does.
+    """
+    return _there(one).stat().st_dev == _there(other).stat().st_dev
+
+
+def _there(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
 
 
 @contextmanager

@@ -273,9 +273,9 @@ class Page:
         """The edit's id."""
         return self._folder.name
 
-    def keep(self, side: Side, raw: bytes | None) -> Content:
-        """Write down what a key holds before or after; where it is kept."""
-        return Content(digest(raw), None if raw is None else self._packs[side].add(raw))
+    def keep(self, side: Side, raw: bytes | None, known: str) -> Content:
+        """Write down what a key holds before or after, whose `digest` is known; where it is."""
+        return Content(known, None if raw is None else self._packs[side].add(raw))
 
     def begin(self, entry: Entry) -> None:
         """See all of it to the disk; from now on the edit is under way."""

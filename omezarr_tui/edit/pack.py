@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
+from typing import IO
 
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.settings import MIB
@@ -26,19 +29,16 @@ class Draft:
     """
 
     def __init__(self, folder: Path) -> None:
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError("The journal of edits cannot be written", explain(error)) from error
-        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(  # noqa: SIM115
-            max_size=_IN_MEMORY, dir=str(folder)
-        )
+        self._folder = folder
+        self._file: IO[bytes] = io.BytesIO()
         self._lock = threading.Lock()
         self._end = 0
 
     def add(self, raw: bytes) -> Span:
         """Lay bytes down; where they are."""
         with self._lock:
+            if self._end <= _IN_MEMORY < self._end + len(raw):
+                self._go_to_disk()
             self._file.seek(self._end)
             self._file.write(raw)
             span = (self._end, len(raw))
@@ -54,6 +54,17 @@ class Draft:
     def close(self) -> None:
         """Forget all of it."""
         self._file.close()
+
+    def _go_to_disk(self) -> None:
+        held = self._file
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - as long as the draft
+        except OSError as error:
+            raise UserError("The journal of edits cannot be written", explain(error)) from error
+        held.seek(0)
+        shutil.copyfileobj(held, self._file)
+        held.close()
 
 
 class PackWriter:

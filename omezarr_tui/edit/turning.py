@@ -6,19 +6,23 @@ changed, and anything else is somebody else's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from omezarr_tui.edit.entry import Entry, Record, Side
+from omezarr_tui.edit.in_flight import how_many, in_flight
 from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.keys import digest
 from omezarr_tui.edit.moves import before_moves
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
+from omezarr_tui.settings import MIB
 from omezarr_tui.store.access import Access, ChangedMeanwhile
 
 Left = dict[str, str]  # a key or folder that was left as it is, and why
 
 _OTHER: dict[Side, Side] = {"before": "after", "after": "before"}
+_NOT_KNOWN = 64 * MIB  # what a key that is moved or copied counts as, as nobody asked
 
 
 class Foreign(UserError):
@@ -47,6 +51,7 @@ class Turner:
         self._journal = journal
         self._entry = entry
         self._written: set[str] | None = None  # since `turn` was called first; None before that
+        self._count = how_many(access, max(map(_nbytes, entry.records), default=0))
 
     def check(self, to: Side) -> None:
         """See, before anything is changed, that all can be turned.
@@ -62,7 +67,8 @@ class Turner:
             source, target = move if to == "after" else move[::-1]
             if not self._is_there(number, source) or self._is_there(number, target):
                 raise Foreign(source or target or "")
-        for record in self._entry.records:
+
+        def check_one(record: Record) -> None:
             key: str | None = record.key
             if to == "after":  # and nothing is moved yet
                 key = before_moves(record.key, self._entry.moves)
@@ -71,6 +77,8 @@ class Turner:
                 raise Foreign(record.key)
             if record.side(to).source is None:
                 self._journal.content(self._entry, to, record.side(to))
+
+        in_flight(self._count, self._entry.records, check_one, lambda record, none: None)
 
     def turn(self, to: Side, work: Work, *, lenient: bool) -> Left:
         """Bring all to one side.
@@ -107,22 +115,41 @@ class Turner:
             self._move(to, left, lenient)  # then no key was changed either
             return left
         records = self._entry.records if to == "after" else self._entry.records[::-1]
-        for number, record in enumerate(records):
-            if back_from is not None and record.key not in back_from:
-                continue  # it was not come to, and whatever is there is not of this edit
-            work.step(number, len(records))
-            try:
-                self._turn_one(record, to)
-            except UserError as error:
-                if not lenient:
-                    raise
-                left[record.key] = error.what
+        if back_from is not None:  # what was not come to is whatever it is, but not of this edit
+            records = tuple(record for record in records if record.key in back_from)
+        self._turn_all(records, to, work, left, lenient)
         gone = self._entry.emptied if to == "after" else self._entry.folders
         for folder in sorted(gone, key=len, reverse=True):
             self._access.remove_folder(folder)
         if to == "before":
             self._move(to, left, lenient)
         return left
+
+    def _turn_all(
+        self, records: Sequence[Record], to: Side, work: Work, left: Left, lenient: bool
+    ) -> None:
+        numbers = {record.key: number for number, record in enumerate(records)}
+
+        def stepping(wave: Iterable[Record]) -> Iterator[Record]:
+            for record in wave:
+                work.step(numbers[record.key], len(records))
+                yield record
+
+        def why_left(record: Record) -> str | None:
+            try:
+                self._turn_one(record, to)
+            except UserError as error:
+                if not lenient:
+                    raise
+                return error.what
+            return None
+
+        def tell(record: Record, why: str | None) -> None:
+            if why is not None:
+                left[record.key] = why
+
+        for wave in _waves(records):
+            in_flight(self._count, stepping(wave), why_left, tell)
 
     def _turn_one(self, record: Record, to: Side) -> None:
         held, version = self._access.get_with_version(record.key)
@@ -187,3 +214,28 @@ class Turner:
         ends = [aside if end is None else root / end for end in (source, target)]
         ends[1].parent.mkdir(parents=True, exist_ok=True)
         ends[0].rename(ends[1])
+
+
+def _waves(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Records in their order, in runs of which none needs that another was turned before it.
+
+    One needs that where it gets its bytes from the other's key, or gives them to it.
+    """
+    wave: list[Record] = []
+    touched: set[str | None] = set()
+    for record in records:
+        touches = {record.key, record.before.source, record.after.source} - {None}
+        if touches & touched:
+            yield wave
+            wave, touched = [], set()
+        wave.append(record)
+        touched |= touches
+    yield wave
+
+
+def _nbytes(record: Record) -> int:
+    """How many bytes turning a key takes in memory."""
+    sides = (record.before, record.after)
+    if any(side.source is not None for side in sides):
+        return _NOT_KNOWN
+    return max(side.span[1] if side.span else 0 for side in sides)

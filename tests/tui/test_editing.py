@@ -139,10 +139,11 @@ class TestPromising:
             assert "values 10, all change" in told
             assert f"chunks 1 rewritten, {size} B stored now (of 6 chunks)" in told
             assert f"old values {column.min()} to {column.max()}" in told
-            assert "new value 7" in told
-            assert "not changed the other levels of this image: only s0 is edited" in told
+            assert "new values all 7" in told
+            assert "pyramid levels were made by stride: reproduced exactly" in told
             old, new = p.screen.query(PictureView)
-            assert (old.border_title, new.border_title) == ("before", "after")
+            titles = [view.parent and view.parent.border_title for view in (old, new)]
+            assert titles == ["before", "after"]
             assert old.plain_text != new.plain_text
             assert room == p.request
         assert look(store) == before
@@ -167,7 +168,8 @@ class TestPromising:
         async with opened(store) as p:
             await p.press("e", "7", "escape")
             assert p.screen is p.browse
-            await p.press("e", "7", "tab", "enter")  # the button that is called Cancel
+            # past the condition, the levels and their method: the button that is called Cancel
+            await p.press("e", "7", "tab", "tab", "tab", "tab", "enter")
             assert p.screen is p.browse
             assert p.heard(messages.Planned) == []
         assert look(store) == before
@@ -195,7 +197,7 @@ class TestPromising:
         async with opened(store) as p:
             await fill(p, "7")
             assert p.screen is p.browse
-            assert p.told[-1] == "Nothing would change: all these values are so already."
+            assert p.told[-1] == "Nothing would change: all of it is so already."
         assert look(store) == before
 
 
@@ -216,7 +218,10 @@ class TestDoing:
             await p.press("c", "full_stop")
             assert p.picture == "\n".join(frame_of(store, p.request).lines)
         np.testing.assert_array_equal(read(store), expected)
-        assert changed(before, look(store)) == {"s0/c/0/1/1/0/0", "s0/c/0/1/2/0/0"}
+        for level, step in (("s1", 2), ("s2", 4)):  # which were made by taking every second
+            np.testing.assert_array_equal(read(store, level), expected[..., ::step, ::step])
+        planes = {f"{s}/c/0/1/{z}/0/0" for s in ("s0", "s1", "s2") for z in (1, 2)}
+        assert changed(before, look(store)) == planes
 
     async def test_the_picture_and_the_counted_bytes_are_those_after_it(self, store: Path) -> None:
         async with opened(store, "s0") as p:
@@ -241,7 +246,7 @@ class TestDoing:
             assert not (store / "s0/c/0/0/1/0/0").exists()
             assert "u undo" in p.keys
             await p.press("u")
-            assert p.told[-1] == "Undone: s0[0, 0, 1, :, :] = 0"
+            assert p.told[-1] == "Undone: s0[0, 0, 1, :, :] = 0    Ctrl+R makes it again"
             assert p.picture == shown
             assert "u undo" not in p.keys
         assert look(store) == before
@@ -254,13 +259,14 @@ class TestDoing:
             await p.press("full_stop")
             await fill(p, "9")
             await p.press("right", "enter")
-        assert changed(before, look(store)) == {"s0/c/0/0/1/0/0", "s0/c/0/0/2/0/0"}
+        planes = {f"{s}/c/0/0/{z}/0/0" for s in ("s0", "s1", "s2") for z in (1, 2)}
+        assert changed(before, look(store)) == planes
         async with opened(store) as p:
             assert "u undo" in p.keys
             await p.press("u")
-            assert p.told == ["Undone: s0[0, 0, 2, :, :] = 9"]
+            assert p.told == ["Undone: s0[0, 0, 2, :, :] = 9    Ctrl+R makes it again"]
             await p.press("u")
-            assert p.told[-1] == "Undone: s0[0, 0, 1, :, :] = 7"
+            assert p.told[-1] == "Undone: s0[0, 0, 1, :, :] = 7    Ctrl+R makes it again"
             await p.press("u")
             assert p.told[-1] == "There is no edit of this store to undo."
         assert look(store) == before

@@ -22,8 +22,8 @@ from omezarr_tui.store.hierarchy import walk
 from omezarr_tui.store.node import Group, Node
 from omezarr_tui.store.waiting import Cancelled
 from omezarr_tui.tui import messages
-from omezarr_tui.tui.screens.help import HelpScreen
 from omezarr_tui.tui.screens.confirm import ConfirmScreen
+from omezarr_tui.tui.screens.help import HelpScreen
 from omezarr_tui.tui.screens.validation import ValidationScreen
 from omezarr_tui.tui.widgets.bars import KeyBar, TitleBar
 from omezarr_tui.tui.widgets.finding_view import FindingView
@@ -390,7 +390,7 @@ class TestMending:
             assert "u undo" in keys(p)
             await p.press("u")
             assert look(store) == before
-            assert p.told[-1] == "Undone: Take the mark away (b2)"
+            assert p.told[-1] == "Undone: Take the mark away (b2)    Ctrl+R makes it again"
             assert entitled(p).startswith("Not valid · 2 errors")
 
     async def test_all_alike_are_one_edit(self, store: Path) -> None:
@@ -446,7 +446,7 @@ class TestMending:
         zarr.open_group(store / "b2", mode="r+").attrs["bad"] = list(range(200))
         async with opened(store, size=SMALL) as p:
             await p.press_each("V", "e")
-            box = p.screen.query_one("#changes")
+            box = p.screen.query_one("#plan")
             await p.press_each("pagedown", "down")
             assert box.scroll_offset.y == 11
             assert p.app.focused is p.screen.query_one("#cancel")
