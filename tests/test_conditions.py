@@ -5,7 +5,7 @@ import operator
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +72,9 @@ def meant(literal: str, dtype: np.dtype[Any]) -> Any:
     return float(dtype.type(number))
 
 
-def compared(left: Any, sign: str, right: Any) -> bool:
-    if left != left and right != right and sign in ("==", "=", "!="):
-        return sign != "!="  # as people mean value == nan
+def compared(left: Any, sign: str, right: Any, *, is_typed: bool) -> bool:
+    if is_typed and left != left and right != right and sign in ("==", "=", "!="):
+        return sign != "!="  # as people mean value == nan; value != value is Python's
     return SIGNS[sign](left, right)
 
 
@@ -91,8 +91,9 @@ def comparisons(draw: st.DrawFn) -> Asked:
 
     def holds(value: Any, dtype: np.dtype[Any]) -> bool:
         ends = [value if word == "value" else meant(word, dtype) for word in words]
-        triples = zip(ends, signs, ends[1:], strict=False)
-        return all(compared(*triple) for triple in triples)
+        typed = ["nan" in pair for pair in pairwise(words)]
+        each = zip(ends, signs, ends[1:], typed, strict=False)
+        return all(compared(a, sign, b, is_typed=nan) for a, sign, b, nan in each)
 
     return Asked(text, holds)
 
@@ -102,7 +103,7 @@ def lists(draw: st.DrawFn) -> Asked:
     words = draw(st.lists(st.sampled_from(LITERALS), min_size=1, max_size=3))
 
     def holds(value: Any, dtype: np.dtype[Any]) -> bool:
-        return any(compared(value, "==", meant(word, dtype)) for word in words)
+        return any(compared(value, "==", meant(word, dtype), is_typed=True) for word in words)
 
     return Asked(f"value in {', '.join(words)}", holds)
 

@@ -13,15 +13,14 @@ import fsspec
 import numpy as np
 import pytest
 import zarr
-from editing import look, small_store
+from editing import look, plan_fill, small_store
 from foreign import Foreign
 from fsspec.implementations.memory import MemoryFileSystem
 from looking import request_of
 from servers.sftp import SFTPServer, sftp_server
 from servers.ssh import ALIAS, SSHServer
 
-from omezarr_tui.edit.apply import apply_plan, undo
-from omezarr_tui.edit.plan import plan_fill
+from omezarr_tui.edit.apply import apply_plan, redo, undo
 from omezarr_tui.edit.value import parse_value
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.picture import Painter
@@ -127,7 +126,11 @@ def test_edits_and_undoes(text: str, opened: Open, tmp_path: Path) -> None:
     after = [contents(access) for access in accesses]
     assert after[0] == after[1] != before[0]
     for access, entry in zip(accesses, entries, strict=True):
-        undo(access, entry)
+        undone = undo(access, entry)
+        assert contents(access) in before
+        redo(access, undone)
+        assert contents(access) in after
+        undo(access, undone)
     assert [contents(access) for access in accesses] == before
 
 

@@ -28,7 +28,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     file.write_text(
         'theme = "gruvbox"\nrendering = "half"\ncolors = "256"\ncache_bytes = 8\n'
         "prefetch_bytes = 3\nask_above_bytes = 1\npage_rows = 7\n"
-        "well_bytes = 11\n"
+        "well_bytes = 11\njournal_bytes = 12\n"
         'expand_nodes = 9\nremember_views = false\n\n[keys]\nfind = "f"\n'
         '[places."s3://lab/"]\nprofile = "lab"\nstorage_options = { region = "x" }\n'
     )
@@ -41,6 +41,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "prefetch_bytes": 3,
         "ask_above_bytes": 1,
         "well_bytes": 11,
+        "journal_bytes": 12,
         "page_rows": 7,
         "expand_nodes": 9,
         "remember_views": False,

@@ -3,7 +3,7 @@
 import itertools
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -227,10 +227,8 @@ def killed(folder: Path, at: int) -> Iterator[LocalAccess]:
                     raise Killed
                 half()
 
-    try:
+    with suppress(Killed, UserError):
         yield Dying(Location.local(folder))
-    except (Killed, UserError):
-        pass
 
 
 def check_reading(staged: Staged, wanted: Keys) -> None:

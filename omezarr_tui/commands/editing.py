@@ -16,13 +16,16 @@ from omezarr_tui.edit.apply import apply_plan
 from omezarr_tui.edit.around import Around, around
 from omezarr_tui.edit.differences import differences
 from omezarr_tui.edit.entry import Entry
+from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.keys import ABSENT
 from omezarr_tui.edit.operation import Edit
 from omezarr_tui.edit.plan import Plan, plan_edit
 from omezarr_tui.edit.work import Work
-from omezarr_tui.errors import ExitCode, UserError
+from omezarr_tui.errors import ExitCode, UserError, explain
 from omezarr_tui.settings import load_settings
 from omezarr_tui.store.access import Access, open_access
+from omezarr_tui.store.opening import open_root
+from omezarr_tui.store.root import is_store
 from omezarr_tui.text import visible
 
 EDITING = """\
@@ -53,14 +56,44 @@ def add_answers(parser: argparse.ArgumentParser) -> None:
 
 
 def open_around(args: argparse.Namespace, node: str = "") -> tuple[Around, str]:
-    """The store around what LOCATION and NODE name, and the node's path from its root."""
+    """The store around what LOCATION and NODE name, and the node's path from its root.
+
+    Raises
+    ------
+    UserError
+        There is none, or it cannot be read.
+    """
     access = open_access(*place_of(args, load_settings()))
     path = node_path(node)
-    store = around(access, path)
+    try:
+        (documents,) = access.documents([""], None)
+        if isinstance(documents, OSError):
+            raise documents
+        if not documents and (access.denied or not path):
+            open_root(access)  # which tells what is there instead
+        store = around(access, path)
+    except OSError as error:
+        raise UserError(f"{access.location.url} cannot be read", explain(error)) from error
     inside = store.from_root(path)
     if inside is None:
         raise UserError(f"{visible(path)} is in no store", "name a node inside of one")
     return store, inside
+
+
+def open_journal(args: argparse.Namespace, node: str = "") -> tuple[Access, Journal]:
+    """The store around what LOCATION and NODE name, at its root, and its journal.
+
+    Raises
+    ------
+    UserError
+        There is none, or it cannot be read.
+    """
+    store, _ = open_around(args, node)
+    journal = Journal(store.access.location)
+    if not journal.folder.exists() and not is_store(store.access):
+        name = store.access.location.name
+        raise UserError(f"{name} is no store", "name a store, or a node inside of one")
+    return store.access, journal
 
 
 def carry_out(args: argparse.Namespace, access: Access, edit: Edit) -> int:

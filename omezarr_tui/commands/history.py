@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 
 from omezarr_tui.commands.arguments import add_access, add_place
-from omezarr_tui.commands.editing import open_around
+from omezarr_tui.commands.editing import open_journal
 from omezarr_tui.commands.output import Output
 from omezarr_tui.edit.entry import Entry
-from omezarr_tui.edit.journal import Journal
 from omezarr_tui.errors import ExitCode
 from omezarr_tui.text import format_bytes, padded, visible
 
@@ -34,8 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    store, _ = open_around(args, args.node)
-    journal = Journal(store.access.location)
+    _, journal = open_journal(args, args.node)
     entries = journal.entries()
     output = Output()
     if args.json:

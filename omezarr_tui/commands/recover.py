@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 
 from omezarr_tui.commands.arguments import add_access
-from omezarr_tui.commands.editing import open_around, working
+from omezarr_tui.commands.editing import open_journal, working
 from omezarr_tui.commands.output import Output
 from omezarr_tui.edit.apply import recover
-from omezarr_tui.edit.journal import Journal
 from omezarr_tui.errors import ExitCode
 from omezarr_tui.text import visible
 
@@ -39,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    store, _ = open_around(args)
-    entry = Journal(store.access.location).interrupted()
+    access, journal = open_journal(args)
+    entry = journal.interrupted()
     told = "No edit of this store was interrupted."
     done = False
     if entry is not None and not (args.back or args.finish):
@@ -50,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     elif entry is not None:
         work, clear = working("putting right")
         try:
-            recover(store.access, entry, "before" if args.back else "after", work)
+            recover(access, entry, "before" if args.back else "after", work)
         finally:
             clear()
         side = "before" if args.back else "after"

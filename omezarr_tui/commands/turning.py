@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from omezarr_tui.commands.arguments import add_access, count
-from omezarr_tui.commands.editing import add_answers, confirmed, open_around, working
+from omezarr_tui.commands.editing import add_answers, confirmed, open_journal, working
 from omezarr_tui.commands.output import Output
 from omezarr_tui.edit.entry import Entry
 from omezarr_tui.edit.journal import Journal
@@ -51,8 +51,7 @@ def turn_several(
     turn
         What turns it.
     """
-    store, _ = open_around(args)
-    journal = Journal(store.access.location)
+    access, journal = open_journal(args)
     output = Output()
     if left := journal.interrupted():
         raise UserError(
@@ -73,7 +72,7 @@ def turn_several(
             return ExitCode.PROBLEMS
         work, clear = working(verb.lower())
         try:
-            turned.append(turn(store.access, entry, work))
+            turned.append(turn(access, entry, work))
         finally:
             clear()
     if args.json:

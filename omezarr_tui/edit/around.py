@@ -23,11 +23,15 @@ class Around:
         The path of the opened place from the root, where it lies in the store.
     outside
         The path of the root from the opened place, where that is a folder with the store in it.
+    is_folder
+        Whether the opened place is a folder that may hold several stores; else this is the
+        store around all nodes there.
     """
 
     access: Access
     inside: str
     outside: str
+    is_folder: bool = False
 
     def from_root(self, path: str) -> str | None:
         """The path from the root of a node that was found from the opened place.
@@ -69,7 +73,7 @@ def around(access: Access, path: str) -> Around:
     is_folder = opened is None or (isinstance(opened, Group) and opened.zarr_format is None)
     root, inside = store_root(access, path if is_folder else "")
     if is_folder:
-        return Around(root, "", path[: len(path) - len(inside)].rstrip("/"))
+        return Around(root, "", path[: len(path) - len(inside)].rstrip("/"), is_folder=True)
     return Around(root, inside, "")
 
 

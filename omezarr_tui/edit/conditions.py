@@ -13,8 +13,6 @@ Nothing of it is ever evaluated as Python.
 
 from __future__ import annotations
 
-import math
-import operator
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -25,16 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omezarr_tui.edit.changes import native
+from omezarr_tui.edit.comparing import Mask, Test, Values, among, compared
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.image.selection import Selection
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import visible
 
-Mask = NDArray[np.bool_]
 Name = Literal["value", "label"]
-Values = dict[str, NDArray[Any]]
-Test = Callable[[Values], Mask]
 Chooser = Callable[[NDArray[Any], Selection], Mask]
 
 _ANY, _NUMBERS, _IN_ORDER = "biufcSUOTVMm", "biufc", "biuf"
@@ -43,12 +39,6 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>[+-]?(?:0x[0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf|nan)(?!\w))"
     r"|(?P<compare><=|>=|==|!=|<|>|=)|(?P<sign>[(),])|(?P<word>[A-Za-z_]+))"
 )
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _CONSTANTS = {"true": True, "false": False, "nan": float("nan"), "inf": float("inf")}
 _NAMES = ("value", "label")
 _DEEPEST = 50
@@ -206,7 +196,7 @@ class _Parser:
     def _comparison(self) -> Test:
         operands = [self._operand()]
         if isinstance(operands[0], str) and self._takes("in"):
-            return _among(operands[0], self._numbers())
+            return among(operands[0], self._numbers())
         signs: list[str] = []
         while (token := self._peek()) and token[0] == "compare":
             self._at += 1
@@ -219,7 +209,7 @@ class _Parser:
         if not any(isinstance(operand, str) for operand in operands):
             raise ValueError(f"it compares numbers only: {_HINT}")
         pairs = list(zip(operands, signs, operands[1:], strict=False))
-        tests = [_compared(left, sign, right) for left, sign, right in pairs]
+        tests = [compared(left, sign, right) for left, sign, right in pairs]
         return tests[0] if len(tests) == 1 else lambda v: _joined(np.logical_and, tests, v)
 
     def _operand(self) -> Any:
@@ -276,61 +266,6 @@ def _joined(join: Any, tests: Sequence[Test], values: Values) -> Mask:
     for test in tests[1:]:
         found = join(found, test(values))
     return found
-
-
-def _compared(left: Any, sign: str, right: Any) -> Test:
-    def test(values: Values) -> Mask:
-        ends = [values[end] if isinstance(end, str) else end for end in (left, right)]
-        if sign in ("==", "!="):
-            return np.equal(_equal(*ends), sign == "==")
-        return np.asarray(_COMPARE[sign](*_alike(*ends)), bool)
-
-    return test
-
-
-def _among(name: str, numbers: Sequence[Any]) -> Test:
-    def test(values: Values) -> Mask:
-        found: Mask = np.zeros(values[name].shape, bool)
-        for number in numbers:
-            found |= _equal(values[name], number)
-        return found
-
-    return test
-
-
-def _equal(left: Any, right: Any) -> Mask:
-    """Where both are the same; one NaN is as good as another where a number is typed."""
-    for one, other in ((left, right), (right, left)):
-        if _is_nan(one):
-            return np.asarray(np.isnan(other) if np.asarray(other).dtype.kind in "fc" else False)
-    return np.asarray(operator.eq(*_alike(left, right)), bool)
-
-
-def _alike(left: Any, right: Any) -> tuple[Any, Any]:
-    """Two sides so that NumPy compares them as they are meant."""
-    if isinstance(left, np.ndarray):
-        return left, _as_held(right, left.dtype)
-    if isinstance(right, np.ndarray):
-        return _as_held(left, right.dtype), right
-    return left, right
-
-
-def _as_held(number: Any, dtype: np.dtype[Any]) -> Any:
-    """A number to compare values of a data type with.
-
-    Floats are compared in their own precision: 0.1 means the float32 that is shown as 0.1.
-    """
-    if isinstance(number, np.ndarray) or _is_nan(number):
-        return number
-    if dtype.kind in "iu" and isinstance(number, float) and number.is_integer():
-        return int(number)  # exact, where doubles would round the values
-    if dtype.kind in "fc" and float(np.finfo(dtype).max) < abs(number) < math.inf:
-        return np.float64(number)  # else it would be as good as infinite
-    return number
-
-
-def _is_nan(operand: Any) -> bool:
-    return isinstance(operand, float) and operand != operand
 
 
 def _number(word: str) -> int | float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from omezarr_tui.edit.json_diff import DiffLine, document_diff
 from omezarr_tui.edit.json_spans import PointerError, member_at, skip
 from omezarr_tui.edit.plan import Plan
+from omezarr_tui.edit.sources import is_at_source, moved_to
 from omezarr_tui.store.documents import DOCUMENTS, ZARR_JSON
 
 ZMETADATA = ".zmetadata"
@@ -40,9 +41,14 @@ class Difference:
 def differences(plan: Plan) -> Iterator[Difference]:
     """How each document changes, in the order in which they are written.
 
-    Consolidated copies are left out of it: they become what the documents become.
+    Consolidated copies are left out of it: they become what the documents become. So are
+    documents that only lie elsewhere, key by key, as where a whole folder is moved.
     """
+    changes = plan.staged.changes()
+    moved = moved_to(changes)
     for key in plan.keys:
+        if key in moved or is_at_source(key, changes[key][1], changes, moved):
+            continue
         name = key.rpartition("/")[2]
         if name not in (*DOCUMENTS, ZMETADATA):
             continue

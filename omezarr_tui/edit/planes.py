@@ -110,12 +110,10 @@ class Interpolate:
             weights = (places - self.before) / (self.after - self.before)
             shape = [-1 if axis == self.axis else 1 for axis in range(old.ndim)]
             weight = weights.reshape(shape)
-            kind = np.complex128 if old.dtype.kind == "c" else np.float64
             first, last = (
-                _plane(decoded, part, self.axis, index).astype(kind)
-                for index in (self.before, self.after)
+                _plane(decoded, part, self.axis, index) for index in (self.before, self.after)
             )
-            made = first * (1 - weight) + last * weight
+            made = _on_line(first, last, weight)
             if old.dtype.kind in "iu":
                 # Doubles round up past the end of 64 bits; it becomes that end again.
                 return rounded(made, old.dtype)[0]
@@ -148,6 +146,18 @@ def sound_beside(part: Selection, axis: int, name: str) -> tuple[int, int]:
             exit_code=ExitCode.USAGE,
         )
     return first - 1, last
+
+
+def _on_line(first: NDArray[Any], last: NDArray[Any], weight: NDArray[Any]) -> NDArray[Any]:
+    """Between two values in double precision: the first where the weight is 0, the last at 1."""
+    if first.dtype.kind == "c":
+        # Apart: multiplied as complex numbers, NaN in one half would reach the other.
+        made = np.empty(np.broadcast_shapes(first.shape, weight.shape), np.complex128)
+        made.real = _on_line(first.real, last.real, weight)
+        made.imag = _on_line(first.imag, last.imag, weight)
+        return made
+    found = first.astype(np.float64) * (1 - weight) + last.astype(np.float64) * weight
+    return np.asarray(found)
 
 
 def _plane(decoded: Decoded, part: Selection, axis: int, index: int) -> NDArray[Any]:

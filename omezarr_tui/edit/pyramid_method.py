@@ -90,6 +90,7 @@ def detect_method(
     fine, coarse = Decoded(access, finer), Decoded(access, coarser)
     rivals = [_Rival(each) for each in candidates(finer, coarser, is_label, like)]
     places = 0
+    samples: list[_Sample] = []
     for number, box in enumerate(_places(finer, coarser, near)):
         work.step(number, _TRIES)
         found = coarse.read(box)
@@ -98,12 +99,25 @@ def detect_method(
         if _is_constant(found):
             continue
         places += 1
-        sources = [rival.how.source(box) for rival in rivals]
-        source = around(sources)
-        region = fine.read(source)
-        for rival, part in zip(rivals, sources, strict=True):
-            rival.try_on(found, box, region[within(part, source)], fine.extremes)
+        source = around([rival.how.source(box) for rival in rivals])
+        samples.append(_Sample(box, found, source, fine.read(source)))
+        for rival in rivals:
+            if rival.agreement == 1 or not rival.looked_at:
+                rival.try_on([samples[-1]], fine.extremes)
+    if not any(rival.agreement == 1 for rival in rivals):  # then it counts how far each is off
+        for rival in rivals:
+            rival.try_on(samples[rival.tried :], fine.extremes)
     return _judged(rivals, places, finer, coarser, is_label, like)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The values of a box of the coarser level, and those of a box of the finer one around it."""
+
+    box: Box
+    values: NDArray[Any]
+    source: Box
+    region: NDArray[Any]
 
 
 class _Rival:
@@ -111,7 +125,7 @@ class _Rival:
 
     def __init__(self, how: Downsampling) -> None:
         self.how = how
-        self.same = self.looked_at = 0
+        self.same = self.looked_at = self.tried = 0
         self.apart = 0.0  # the largest difference
 
     @property
@@ -120,14 +134,17 @@ class _Rival:
         return self.same / self.looked_at if self.looked_at else 0.0
 
     def try_on(
-        self,
-        found: NDArray[Any],
-        box: Box,
-        region: NDArray[Any],
-        extremes: Callable[[Box], tuple[Any, Any] | None],
+        self, samples: Sequence[_Sample], extremes: Callable[[Box], tuple[Any, Any] | None]
     ) -> None:
-        """Make the values of a box, and compare them with those that are there."""
-        made = self.how.values(box, region, extremes).astype(found.dtype)
+        """Make the values of boxes, and compare them with those that are there."""
+        for sample in samples:
+            self._try_one(sample, extremes)
+
+    def _try_one(self, sample: _Sample, extremes: Callable[[Box], tuple[Any, Any] | None]) -> None:
+        found = sample.values
+        region = sample.region[within(self.how.source(sample.box), sample.source)]
+        made = self.how.values(sample.box, region, extremes).astype(found.dtype)
+        self.tried += 1
         same = made == found
         if found.dtype.kind in "fc":
             same |= np.isnan(made) & np.isnan(found)

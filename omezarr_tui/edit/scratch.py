@@ -51,6 +51,10 @@ class Scratch:
 
     def __init__(self, access: Access, node: Array) -> None:
         self._held: dict[str, Buffer] = {}
+        self._laid: tuple[str, bytes | None] = ("", None)  # the last object, as it was laid in
+        self._decoded: tuple[Box, NDArray[Any]] | None = None  # the last chunk of it
+        self._chunks = node.chunks
+        self._shape = node.shape
         raws = [(key, access.get(key)) for key in (join_path(node.path, d) for d in DOCUMENTS)]
         self.documents = tuple((key, digest(raw)) for key, raw in raws)
         for key, raw in raws:
@@ -61,6 +65,9 @@ class Scratch:
 
     def hold(self, key: str, raw: bytes | None) -> None:
         """Lay the bytes of a key into memory; None where there is no such key."""
+        if raw is not None and self._laid[0] == key and self._laid[1] is raw:
+            return
+        self._laid, self._decoded = (key, raw), None
         if raw is None:
             self._held.pop(key, None)
         else:
@@ -74,6 +81,7 @@ class Scratch:
         UserError
             zarr-python wrote another key as well.
         """
+        self._forget()
         made = self._held.pop(key, None)
         if extra := set(self._held) - self._to_stay:
             raise UserError(f"{self._name} cannot be edited", f"zarr wrote {min(extra)} for {key}")
@@ -87,6 +95,30 @@ class Scratch:
         UserError
             What is stored there cannot be decoded.
         """
+        chunk = self._chunk_around(box)
+        if chunk is None:
+            return self._read(box)
+        if self._decoded is None or self._decoded[0] != chunk:
+            self._decoded = chunk, self._read(chunk)  # to decode a part of it takes as long
+        ends = zip(box, chunk, strict=True)
+        inside = (slice(low - first, high - first) for (low, high), (first, _) in ends)
+        place: tuple[EllipsisType | slice, ...] = (..., *inside)
+        return self._decoded[1][place].copy()
+
+    def _chunk_around(self, box: Box) -> Box | None:
+        """The chunk that a box lies in; None where it lies in several."""
+        found = []
+        for (low, high), step, size in zip(box, self._chunks, self._shape, strict=True):
+            first = low - low % step
+            if high > first + step:
+                return None
+            found.append((first, min(first + step, size)))
+        return tuple(found)
+
+    def _forget(self) -> None:
+        self._laid, self._decoded = ("", None), None
+
+    def _read(self, box: Box) -> NDArray[Any]:
         region = tuple(slice(low, high) for low, high in box)
         try:
             # Told the type: the one text of a scalar would come back too short for another.
@@ -102,6 +134,7 @@ class Scratch:
         UserError
             The values cannot be encoded.
         """
+        self._forget()
         try:
             self._array[selection.for_zarr()] = value
         except Exception as error:  # as above
@@ -162,13 +195,20 @@ def set_values(
 
     Of a large object one part after the other can be set: no chunk in two of them.
     """
-    after.fill(part, values)
     spread = np.broadcast_to(values, [len(range(*s.indices(s.stop))) for s in part.for_zarr()])
-    for _, box in boxes(part, cell):
+    cells = [box for _, box in boxes(part, cell)]
+    is_chunk = len(cells) == 1 and all(
+        high - low == size for (low, high), size in zip(cells[0], cell, strict=True)
+    )
+    if not is_chunk:
+        after.fill(part, values)
+    for box in cells:
         inner = part.inside(box)
         assert inner is not None
         wanted = before.read(box)
         wanted[local(inner, box)] = spread[place_in(inner, part)]
+        if is_chunk:  # the whole of it: then zarr-python need not decode what it was
+            after.fill(Selection(tuple(slice(*ends, 1) for ends in box), part.array_shape), wanted)
         found = after.read(box)
         if differ(found, wanted).any():
             raise UserError(

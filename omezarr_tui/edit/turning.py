@@ -170,6 +170,7 @@ class Turner:
         try:
             self._access.put(record.key, raw, mode=record.mode, version=version)
         except ChangedMeanwhile as error:
+            self._written.discard(record.key)  # so there is nothing to put back
             raise Foreign(record.key) from error
         if digest(self._access.get(record.key)) != wanted.digest:
             raise OSError(f"{record.key} does not read back as it was written")

@@ -300,8 +300,12 @@ class ObjectTransport:
         if value is not None:
             await self._set(address, value, None)
             return
-        with self._told(address):
-            await obstore.delete_async(self._store(), self._key(address))
+        try:
+            with self._told(address):
+                await obstore.delete_async(self._store(), self._key(address))
+        except ConnectionError as error:
+            # On S3 this is a POST, which obstore does not ask again once it was sent.
+            raise BrokenOff(str(error)) from error
 
     async def _set(self, address: str, value: bytes, version: str | None) -> None:
         import obstore

@@ -229,13 +229,18 @@ class SFTPTransport:
 
     async def rename_folder(self, old: str, new: str) -> None:
         """Move a folder to where nothing is."""
+        is_asked = False
 
         async def work(client: SFTPClient) -> None:
-            target = _path(new)
+            nonlocal is_asked
+            source, target = _path(old), _path(new)
             if await status_of(client, target, follow=False) is not None:
+                if is_asked and await status_of(client, source, follow=False) is None:
+                    return  # only the answer was lost, with the connection
                 raise FileExistsError(f"there is something at {new} already")
             await make_folder(client, posixpath.dirname(target))
-            await answer(client.rename(_path(old), target))
+            is_asked = True
+            await answer(client.rename(source, target))
 
         await self._do(old, work)
 

@@ -248,7 +248,8 @@ class EditWorkers:
         from omezarr_tui.edit.around import around
 
         if path not in self._stores:
-            self._stores[path] = around(self._access, path)
+            of_all = next((each for each in self._stores.values() if not each.is_folder), None)
+            self._stores[path] = of_all or around(self._access, path)
         return self._stores[path]
 
     def _tell(self, message: Message) -> None:

@@ -138,6 +138,7 @@ class WritingScreen(Screen[Result]):
             self.tell("Stopped; nothing was changed.")
         else:
             self.tell(str(event.error), "error")
+            self.work.find_edits(self.node.path)  # what failed midway can be put right
         self.refresh_keys()
 
     @on(messages.Edited)
