@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from omezarr_tui.commands.arguments import add_access, add_level
+from omezarr_tui.commands.arguments import Joined, add_access, add_level
 from omezarr_tui.commands.output import Output, Progress
 from omezarr_tui.commands.places import Place, open_image, open_place, tell_doubt
 from omezarr_tui.errors import ExitCode, UserError
@@ -39,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("node", metavar="NODE", help="an array or an image; / is the root")
     parser.add_argument("out", metavar="OUT", help="the file to write: .npy, .tif or .csv")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--at", metavar="z=3", help="indices or ranges by the names of axes")
+    which.add_argument(
+        "--at", metavar="z=3", action=Joined, help="indices or ranges by the names of axes"
+    )
     which.add_argument("--select", metavar="0,3,:,10:20", help="indices or ranges by position")
     add_level(parser, "the finest")
     add_access(parser)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import fields
 
-from omezarr_tui.commands.arguments import add_access, add_level, add_place, count
+from omezarr_tui.commands.arguments import Joined, add_access, add_level, add_place, count
 from omezarr_tui.commands.output import Output
 from omezarr_tui.commands.places import Place, open_image, open_place, tell_doubt
 from omezarr_tui.commands.show_options import ShowOptions, room_for
@@ -46,7 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_access(parser)
     add_level(parser, "the coarsest that fills the cells")
     parser.add_argument(
-        "--at", default="", metavar="z=10,c=1", help="positions on axes; without it the middle of z"
+        "--at",
+        default="",
+        metavar="z=10,c=1",
+        action=Joined,
+        help="positions on axes; without it the middle of z",
     )
     parser.add_argument(
         "--size", metavar="80x40", help="columns and rows; without it the terminal's"

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from omezarr_tui.edit.box import around
 from omezarr_tui.edit.operation import Facts
+from omezarr_tui.edit.pixels import PixelEdit
+from omezarr_tui.edit.planes import Interpolate
 from omezarr_tui.edit.pyramid import follow, pyramid_steps
 from omezarr_tui.edit.scratch import Box
 from omezarr_tui.edit.staged import Staged
@@ -170,7 +172,19 @@ def image_edit(
     alone: bool = False,
     method: str | None = None,
 ) -> ImageEdit:
-    """The edit of an image that `edited_image` found."""
+    """The edit of an image that `edited_image` found.
+
+    Raises
+    ------
+    UserError
+        It would invent labels.
+    """
     arrays = tuple(level for level in image.levels if isinstance(level, Array))
     is_label = image.multiscale.is_label
+    if is_label and isinstance(pixels, PixelEdit) and isinstance(pixels.change, Interpolate):
+        raise UserError(
+            f"{visible(pixels.path)} holds labels: between two there is none",
+            "copy a plane instead",
+            exit_code=ExitCode.USAGE,
+        )
     return ImageEdit(pixels, arrays, level, alone, method, is_label)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.keys import ABSENT
 from omezarr_tui.edit.operation import Edit
 from omezarr_tui.edit.pruning import to_be_forgotten
@@ -145,6 +146,12 @@ def plan_edit(
     store = store_name or access.location.url
     if reason := access.why_read_only():
         raise UserError(f"{edit.path or access.location.name} cannot be edited", reason)
+    # What would be planned on is half changed.
+    if left := Journal(access.location).interrupted():
+        raise UserError(
+            f"{edit.path or store} was not changed",
+            f"an earlier edit was interrupted, {left.expression}: put it back or finish it",
+        )
     staged = Staged(access)
     try:
         told = tuple(edit.stage(staged, work or Work()))
