@@ -191,7 +191,15 @@ class TestAnyArray:
             wanted[mask] = done.made(values).astype(values.dtype)[mask]
 
             edit = PixelEdit(node, selection, done.change, condition)
-            plan = plan_edit(local(folder), edit)
+            try:
+                plan = plan_edit(local(folder), edit)
+            except UserError as error:
+                # zarr drops chunks whose complex values are the fill value but for the sign of a
+                # zero, or for NaN: what would not be kept is refused.
+                assert "would not keep its values exactly" in str(error)
+                assert _has_odd_parts(wanted)
+                assert look(folder) == before
+                return
             assert look(folder) == before
             found = np.array(open_array(plan.staged, node)[...])
             apart = _apart(values, wanted)
@@ -210,6 +218,14 @@ class TestAnyArray:
                 assert apart[index].any()
                 inside[index] = True
             assert not (apart & ~inside).any()
+
+
+def _has_odd_parts(values: Values) -> bool:
+    """Whether they are complex, and a part of one is NaN or a negative zero."""
+    if values.dtype.kind != "c":
+        return False
+    parts = np.stack([values.real, values.imag])
+    return bool((np.isnan(parts) | ((parts == 0) & np.signbit(parts))).any())
 
 
 def _cell(place: tuple[int, ...], shape: tuple[int, ...]) -> tuple[slice, ...]:

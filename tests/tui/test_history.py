@@ -65,9 +65,9 @@ class TestHistory:
             assert "u undoes edit 1 Ctrl+R makes edit 2 again" in p.dialog_text()
             await p.press("ctrl+r")
             assert look(store) == trees[2]
-            await p.press("u", "u")
+            await p.press_each("u", "u")
             assert look(store) == trees[0]
-            await p.press("ctrl+r", "ctrl+r")
+            await p.press_each("ctrl+r", "ctrl+r")
             assert look(store) == trees[2]
 
     async def test_without_edits_it_says_so(self, store: Path) -> None:
