@@ -191,15 +191,14 @@ class TestAnyArray:
             wanted[mask] = done.made(values).astype(values.dtype)[mask]
 
             edit = PixelEdit(node, selection, done.change, condition)
-            try:
-                plan = plan_edit(local(folder), edit)
-            except UserError as error:
+            if _has_odd_parts(wanted):
                 # zarr drops chunks whose complex values are the fill value but for the sign of a
-                # zero, or for NaN: what would not be kept is refused.
-                assert "would not keep its values exactly" in str(error)
-                assert _has_odd_parts(wanted)
-                assert look(folder) == before
-                return
+                # zero, or for NaN: what would not be kept may be refused, and nothing else.
+                try:
+                    plan = plan_edit(local(folder), edit)
+                except UserError:
+                    return
+            plan = plan_edit(local(folder), edit)
             assert look(folder) == before
             found = np.array(open_array(plan.staged, node)[...])
             apart = _apart(values, wanted)
