@@ -161,8 +161,13 @@ class TestDamage:
         for z in (0, 2):
             plane = replace(request, view=request.view.at(0, z, 3))
             assert painter.paint(plane).samples.values[0, 0] == z * 1600
-        with pytest.raises(UserError, match=r"s cannot be read at c/1/2/3\n"):
-            painter.paint(replace(request, view=request.view.at(0, 1, 3)))
+        samples = painter.paint(replace(request, view=request.view.at(0, 1, 3))).samples
+        assert samples.unreadable is not None
+        assert samples.unreadable[20:30, 30:40].all()
+        assert samples.unreadable.sum() == 100
+        assert samples.values[0, 0] == 1600
+        (told,) = samples.failures
+        assert told.what == "s cannot be read at c/1/2/3"
         near = request.view.at(0, 1, 3).zoomed(4).panned(-99, -99)
         assert painter.paint(replace(request, view=near)).samples.values[0, 0] == 1600
 

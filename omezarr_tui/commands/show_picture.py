@@ -14,6 +14,7 @@ from omezarr_tui.commands.show_options import ShowOptions, positions_of, too_lar
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.image.bar import (
     axis_positions,
+    failures_of,
     level_text,
     not_values_text,
     overlay_note,
@@ -70,7 +71,8 @@ def show_picture(
     Raises
     ------
     UserError
-        An option does not fit the image, or it cannot be read.
+        An option does not fit the image, or it cannot be read; where only some of its chunks
+        cannot, once the rest was shown.
     """
     seen = _view_at(image, view, level, options.at, place)
     look = _look(options, settings, output, image)
@@ -98,6 +100,8 @@ def show_picture(
         output.line(line)
     for line in _bar(picture, room[1]):
         output.line(line)
+    if failures := failures_of(picture):  # the rest was worth to be seen all the same
+        raise failures[0]
 
 
 def _look(options: ShowOptions, settings: Settings, output: Output, image: Image) -> Look:

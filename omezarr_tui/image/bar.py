@@ -8,13 +8,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from omezarr_tui.errors import UserError
 from omezarr_tui.image.channels import channel_axis, channel_name
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.placing import is_pixel_by_pixel
-from omezarr_tui.image.states import STATE_GLYPHS, STATE_NAMES, VALUE, states_of_all
+from omezarr_tui.image.states import (
+    STATE_GLYPHS,
+    STATE_NAMES,
+    UNREADABLE,
+    VALUE,
+    states_of_all,
+)
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.sizes import pixel_size
-from omezarr_tui.text import format_length, format_number, format_shape, visible
+from omezarr_tui.text import format_length, format_number, format_shape, plural, visible
 
 _NAME_WIDTH = 24  # of a label image
 
@@ -113,20 +120,47 @@ def how_shown(picture: Picture) -> str:
     return ", ".join(filter(None, [*sources, gamma, inverted]))
 
 
-def states_seen(picture: Picture) -> list[int]:
-    """What is seen besides values, as places in `STATE_NAMES`."""
-    states = states_of_all([layer.samples for layer in picture.layers])
-    return [] if states is None else sorted(set(states.reshape(-1).tolist()) - {VALUE})
+def others_seen(picture: Picture) -> list[tuple[int, str]]:
+    """What is seen besides values, and what is left out of them.
+
+    Returns
+    -------
+    told
+        Places in `STATE_NAMES`, each with what to say of it. The last may be `VALUE`, of which
+        nothing is seen: how many pixels are not finite, and left out of means or maxima.
+    """
+    layers = [layer.samples for layer in picture.layers]
+    states = states_of_all(layers)
+    found = set() if states is None else set(states.reshape(-1).tolist()) - {VALUE}
+    told = [(at, STATE_NAMES[at]) for at in sorted(found - {UNREADABLE})]
+    if failures := {error.what for samples in layers for error in samples.failures}:
+        told.append((UNREADABLE, f"{plural(len(failures), 'chunk')} cannot be read"))
+    left_out = sum(samples.left_out for samples in layers)
+    if left_out and max(picture.sampling.pixels_per_sample) > 1 + 1e-9:
+        what = "NaN" if picture.sampling.method == "maximum" else "NaN or infinite"
+        told.append((VALUE, f"{left_out:,} px {what}, left out"))
+    return told
 
 
 def not_values_text(picture: Picture) -> str:
     """What is seen besides values in words, with its glyphs where there are such."""
     signs = picture.request.look.rendering == "ascii"
-    names = [
-        f"{STATE_GLYPHS[at]} {STATE_NAMES[at]}" if signs else STATE_NAMES[at]
-        for at in states_seen(picture)
+    return ", ".join(
+        f"{STATE_GLYPHS[at]} {text}" if signs and at != VALUE else text
+        for at, text in others_seen(picture)
+    )
+
+
+def failures_of(picture: Picture) -> list[UserError]:
+    """What of a picture cannot be read, and why: one for each cause, which counts the others."""
+    causes: dict[str, dict[str, None]] = {}
+    for layer in picture.layers:
+        for error in layer.samples.failures:
+            causes.setdefault(error.why, {})[error.what] = None
+    return [
+        UserError(f"{first}{f' and {len(others):,} more' if others else ''}", why)
+        for why, (first, *others) in causes.items()
     ]
-    return ", ".join(names)
 
 
 def no_range_text(picture: Picture) -> str:
@@ -175,7 +209,7 @@ def labels_name(labels: Image) -> str:
 def _has_no_number(picture: Picture) -> bool:
     import numpy as np
 
-    return all(not np.isfinite(layer.samples.values).any() for layer in picture.layers)
+    return all(not np.isfinite(layer.samples.known).any() for layer in picture.layers)
 
 
 def _place(picture: Picture, axis: int) -> AxisPlace:

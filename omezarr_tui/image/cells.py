@@ -20,7 +20,7 @@ from omezarr_tui.image.composite import (
 from omezarr_tui.image.dots import dot_glyphs, set_dots
 from omezarr_tui.image.palette import greys, mixed, shown
 from omezarr_tui.image.quadrants import quadrants
-from omezarr_tui.image.states import STATE_GLYPHS, pattern_states
+from omezarr_tui.image.states import STATE_GLYPHS, paint_states, pattern_states
 
 if TYPE_CHECKING:
     import numpy as np
@@ -219,6 +219,7 @@ def label_frame(
     cell_pixels: tuple[int, int] = CELL_PIXELS,
     *,
     dark: bool = True,
+    states: np.ndarray[Any, Any] | None = None,
 ) -> Frame:
     """Labels, each in a colour (and glyph) of its own; 0 is the background.
 
@@ -236,6 +237,8 @@ def label_frame(
         Height and width of a cell in true pixels.
     dark
         Whether the terminal's background is dark.
+    states
+        As for `glyph_frame`.
     """
     import numpy as np
 
@@ -243,13 +246,17 @@ def label_frame(
     seen = tints.alpha > 0
     if rendering == "pixels" or (rendering != "ascii" and depth != "none"):
         shown = np.rint(tints.colors * tints.alpha[..., None]).astype(np.uint8)
+        if states is not None:
+            paint_states(shown, states)
         return color_frame(shown, rendering, depth, cell_pixels)
     if rendering != "ascii":
-        return dots_frame(np.where(outlines(labels) & seen, 1.0, 0.35 * seen), rendering)
+        return dots_frame(np.where(outlines(labels) & seen, 1.0, 0.35 * seen), rendering, states)
     # Neighbouring labels differ in glyph, and none is as pale as the empty background, be that
     # dark or light.
     shapes = np.array([*RAMP[3:]])
     cells = np.where(seen, shapes[labels.astype(np.int64) % len(shapes)], RAMP[0])
+    if states is not None:
+        cells = np.where(states > 0, np.array([*STATE_GLYPHS])[states], cells)
     if depth == "none":
         return Frame(_joined(cells))
     return _inked(cells, inks(tints, dark=dark), seen, depth)

@@ -190,8 +190,9 @@ def decode(
         if cancelled():
             raise Cancelled
         try:
-            for _ in reading.read([plane.place(spot)], cancelled):
-                pass
+            for _, found in reading.read([plane.place(spot)], cancelled):
+                if isinstance(found, UserError):
+                    raise found
         except Cancelled:
             raise
         except UserError as error:

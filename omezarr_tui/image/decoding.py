@@ -1,7 +1,7 @@
 """The chunks of one array, decoded by whatever is quickest and able: straight, or by zarr-python.
 
 All of them give the same values. Where a quicker way stumbles zarr-python reads the chunk, or
-says why it cannot be read.
+says why it cannot be read; the others are read all the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from omezarr_tui.errors import UserError
+from omezarr_tui.errors import UserError, is_lost
 from omezarr_tui.image.chunks import Box, Chunk, Place, boxes_of, waves_of
 from omezarr_tui.settings import MIB
 from omezarr_tui.store.access import Access
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from omezarr_tui.store.fast import FastChunks
 
 IsCancelled = Callable[[], bool]
+Found = tuple[Place, "Chunk | UserError"]  # a chunk, or why it cannot be read
 
 IN_FLIGHT_BYTES = 16 * MIB  # decoded side by side
 _MANY_BYTES = 2 * MIB
@@ -41,7 +42,7 @@ _ALONE_BYTES = MIB // 2  # less than this is decoded before another thread has w
 class Chunks(Protocol):
     """Reads chunks of one array."""
 
-    def read(self, places: list[Place], cancelled: IsCancelled) -> Iterator[tuple[Place, Chunk]]:
+    def read(self, places: list[Place], cancelled: IsCancelled) -> Iterator[Found]:
         """Read chunks, each with its place in the grid.
 
         Parameters
@@ -51,10 +52,15 @@ class Chunks(Protocol):
         cancelled
             Asked before each read.
 
+        Yields
+        ------
+        place, found
+            Each place once, with its chunk, or with why that cannot be read or decoded.
+
         Raises
         ------
         UserError
-            A chunk cannot be read or decoded. Those before it were given.
+            None can be read: the array cannot be opened, or the network failed.
         Cancelled
             `cancelled` said True.
         """
@@ -101,7 +107,7 @@ class QuickChunks:
         self._of_many = of_many
         self._each = math.prod(node.chunks) * (node.dtype.itemsize or 1)
 
-    def read(self, places: list[Place], cancelled: IsCancelled) -> Iterator[tuple[Place, Chunk]]:
+    def read(self, places: list[Place], cancelled: IsCancelled) -> Iterator[Found]:
         """Read chunks, each with its place in the grid."""
         for place, found in self._found(places, cancelled):
             if found is None:
@@ -161,7 +167,7 @@ class ZarrChunks:
         self._opened: tuple[zarr.Array[Any], Ahead | None] | None = None
         self._indices = ShardIndices(access, node)
 
-    def read(self, places: list[Place], cancelled: IsCancelled) -> Iterator[tuple[Place, Chunk]]:
+    def read(self, places: list[Place], cancelled: IsCancelled) -> Iterator[Found]:
         """Read chunks, each with its place in the grid."""
         array, ahead = self._open()
         for box in _ready(self._node, boxes_of(places, self._node), ahead):
@@ -182,9 +188,7 @@ class ZarrChunks:
                 self._opened = array, Ahead(self._access, self._node, store)
         return self._opened
 
-    def _read(
-        self, array: zarr.Array[Any], box: Box, cancelled: IsCancelled
-    ) -> Iterator[tuple[Place, Chunk]]:
+    def _read(self, array: zarr.Array[Any], box: Box, cancelled: IsCancelled) -> Iterator[Found]:
         """Read a box of whole chunks with one call, and part it into chunks."""
         node = self._node
         bounds = [
@@ -199,12 +203,15 @@ class ZarrChunks:
         except Exception as error:  # a codec may raise anything at damaged bytes
             if cancelled():
                 raise Cancelled from error
-            if box.count > 1:  # which of them is it? the sound ones before it are kept
+            if box.count > 1 and not is_lost(error):  # which of them is it?
                 for place in box.places():
                     one = Box(place, tuple(at + 1 for at in place))
                     yield from self._read(array, one, cancelled)
                 return
-            raise self._told(box, error) from error
+            if is_lost(error):  # it may well come when it is tried again
+                raise self._told(box, error) from error
+            yield box.start, self._told(box, error)
+            return
         for place in box.places():
             part = tuple(
                 slice(at * step - low, min((at + 1) * step, high) - low)

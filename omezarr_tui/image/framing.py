@@ -37,13 +37,19 @@ def framed(
     """
     look, label = request.look, request.image.multiscale.label
     values = layers[0].samples.values
+    states = states_of_all([layer.samples for layer in layers])
     if label is not None and values.dtype.kind in "iub":
         return label_frame(
-            values, look.rendering, label.colors, look.depth, look.cell_pixels, dark=look.dark
+            values,
+            look.rendering,
+            label.colors,
+            look.depth,
+            look.cell_pixels,
+            dark=look.dark,
+            states=states,
         )
     tints = _tints(request, labels)
     single = len(layers) == 1
-    states = states_of_all([layer.samples for layer in layers])
     lights = _lights(request, layers)
     glyph = partial(
         glyph_frame,
@@ -68,11 +74,6 @@ def framed(
     if tints is not None:
         colors = laid_over(colors, tints)
     return color_frame(colors, look.rendering, look.depth, look.cell_pixels, look.steps)
-
-
-def colors_of(request: PictureRequest, layers: Sequence[Layer]) -> np.ndarray[Any, Any]:
-    """The colours of a picture without labels and states: red, green, blue (rows, columns, 3)."""
-    return _colors(request, layers, _lights(request, layers))
 
 
 def _lights(request: PictureRequest, layers: Sequence[Layer]) -> list[np.ndarray[Any, Any]]:

@@ -19,6 +19,7 @@ from omezarr_tui.image.channels import (
 from omezarr_tui.image.contrast import PERCENTILES, same, window_of
 from omezarr_tui.image.framing import framed
 from omezarr_tui.image.level_window import LevelWindow, level_window
+from omezarr_tui.image.long_integers import is_long
 from omezarr_tui.image.look import Look
 from omezarr_tui.image.overlay import LabelSampling, Overlay, label_sampling, read_labels
 from omezarr_tui.image.reader import Reader
@@ -274,7 +275,7 @@ class Painter:
         layers = []
         for (channel, sampling), samples in zip(samplings, known, strict=True):
             if samples is None:
-                samples = self._reader.sample(sampling, cancelled)
+                samples = self._reader.sample(sampling, cancelled, with_gaps=True)
             window, source = self._window(request, channel, samples, cancelled)
             layers.append(Layer(channel, sampling, samples, window, source))
         last[:] = [(layer.sampling, layer.samples) for layer in layers]
@@ -288,7 +289,7 @@ class Painter:
                     raise
                 no_labels = error
         frame = framed(request, layers, labels)
-        only = _only_value(layers[0].samples)
+        only = _only_value(layers[0])
         return Picture(request, tuple(layers), frame, labels, no_labels, only)
 
     def _window(
@@ -331,21 +332,28 @@ class Painter:
 
 
 def _written(samples: Samples) -> np.ndarray[Any, Any]:
-    """The values of what was ever written; where nothing was, all of them."""
-    values, unwritten = samples.values, samples.unwritten
+    """The values of what was ever written; where nothing was, all that could be read."""
+    unwritten, unreadable = samples.unwritten, samples.unreadable
     if unwritten is None or unwritten.all():
-        return values
-    written: np.ndarray[Any, Any] = values[~unwritten]
-    return written
+        return samples.known
+    absent = unwritten if unreadable is None else unwritten | unreadable
+    written: np.ndarray[Any, Any] = samples.values[~absent]
+    return written if written.size else samples.known
 
 
-def _only_value(samples: Samples) -> float | None:
+def _only_value(layer: Layer) -> float | None:
     import numpy as np
 
-    seen = samples.values[np.isfinite(samples.values)]
-    if seen.size == 0 or not same(float(seen.min()), float(seen.max())):
+    known = layer.samples.known
+    seen = known[np.isfinite(known)]
+    if seen.size == 0:
         return None
-    return float(seen.flat[0])
+    low, high = seen.min().item(), seen.max().item()
+    # Only sums of doubles come out a rounding apart where all pixels are equal.
+    is_rounded = seen.dtype.kind == "f" and not is_long(layer.sampling.array.dtype.name)
+    is_one = same(low, high) if is_rounded else low == high
+    first: float = seen.flat[0].item()
+    return first if is_one else None
 
 
 def _kept(last: list[tuple[Sampling, Samples]], wanted: Sampling) -> Samples | None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from omezarr_tui.errors import UserError
 from omezarr_tui.image.chunks import CACHE_BYTES, Chunk, ChunkCache, Place
-from omezarr_tui.image.decoding import IN_FLIGHT_BYTES, Chunks, chunks_of
+from omezarr_tui.image.decoding import IN_FLIGHT_BYTES, Chunks, Found, chunks_of
 from omezarr_tui.image.reducing import Samples, reducer_for
 from omezarr_tui.image.sampling import Sampling
 from omezarr_tui.settings import MIB
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # What is seen of a plane is put together up to here: to reduce it once is quicker than by parts.
 _JOINED_BYTES = 16 * MIB
+# Chunks that cannot be read, one after another, until it is the array that cannot.
+_HOPELESS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,25 @@ class Block:
     start: Place
     values: np.ndarray[Any, Any]
     written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A part of an array that cannot be read.
+
+    Parameters
+    ----------
+    start
+        Where its first element lies in the array.
+    size
+        Along all axes of the array.
+    why
+        What failed.
+    """
+
+    start: Place
+    size: Place
+    why: UserError
 
 
 class Reader:
@@ -77,7 +99,13 @@ class Reader:
         self._arrays = {}
         self._cache = ChunkCache(self._cache.budget)
 
-    def sample(self, sampling: Sampling, cancelled: Callable[[], bool] = lambda: False) -> Samples:
+    def sample(
+        self,
+        sampling: Sampling,
+        cancelled: Callable[[], bool] = lambda: False,
+        *,
+        with_gaps: bool = False,
+    ) -> Samples:
         """Read a plane and reduce it to samples, chunk by chunk.
 
         Parameters
@@ -86,6 +114,8 @@ class Reader:
             What to read and to how many samples.
         cancelled
             Asked before each read.
+        with_gaps
+            Whether chunks that cannot be read are left out, and told of in the samples.
 
         Returns
         -------
@@ -95,7 +125,7 @@ class Reader:
         Raises
         ------
         UserError
-            A chunk cannot be read or decoded.
+            A chunk cannot be read or decoded; with gaps, none of them can.
         Cancelled
             `cancelled` said True.
         """
@@ -116,7 +146,12 @@ class Reader:
         shape = tuple(part.stop - part.start for part in region)
         is_small = math.prod(shape) * (sampling.array.dtype.itemsize or 1) <= _JOINED_BYTES
         whole: np.ndarray[Any, Any] | None = None
-        for block in self.blocks(sampling.array, region, cancelled):
+        for block in self._parts(sampling.array, region, cancelled, with_gaps=with_gaps):
+            if isinstance(block, Gap):
+                size = block.size
+                start = block.start[rows], block.start[columns]
+                reducer.miss((size[rows], size[columns]), *start, block.why)
+                continue
             values, written = block.values, block.written
             if self._change is not None:
                 values = self._change(block.start, values)
@@ -132,7 +167,7 @@ class Reader:
                 take(values, block.start)
                 continue
             if whole is None:
-                whole = np.empty(shape, values.dtype)
+                whole = np.zeros(shape, values.dtype)
             at = [slice(b - a, b - a + n) for a, b, n in zip(first, block.start, size, strict=True)]
             whole[tuple(at)] = values
         if whole is not None:
@@ -168,16 +203,43 @@ class Reader:
         Cancelled
             `cancelled` said True.
         """
+        for part in self._parts(node, region, cancelled, with_gaps=False):
+            assert isinstance(part, Block)
+            yield part
+
+    def _parts(
+        self,
+        node: Array,
+        region: tuple[slice, ...],
+        cancelled: Callable[[], bool],
+        *,
+        with_gaps: bool,
+    ) -> Iterator[Block | Gap]:
+        """The blocks of a region, and, where these are wanted, its gaps."""
         missing = {}
-        for place, start, inside in _parts(node, region):
+        hopeless = _HOPELESS
+        for place, start, inside in _places_of(node, region):
             chunk = self._cache.get(node.path, place)
             if chunk is None:
                 missing[place] = start, inside
             else:
+                hopeless = 0
                 yield Block(start, chunk.values[inside], chunk.written)
-        for place, chunk in self._read(node, list(missing), cancelled):
+        left = len(missing)
+        gaps: list[Gap] = []
+        for place, found in self._read(node, list(missing), cancelled):
             start, inside = missing[place]
-            yield Block(start, chunk.values[inside], chunk.written)
+            left -= 1
+            if isinstance(found, Chunk):
+                hopeless = 0
+                yield Block(start, found.values[inside], found.written)
+                continue
+            if not with_gaps:
+                raise found
+            gaps.append(Gap(start, tuple(part.stop - part.start for part in inside), found))
+            if len(gaps) == hopeless or (hopeless and not left):
+                raise gaps[0].why
+        yield from gaps
 
     def missing_bytes(self, node: Array, region: tuple[slice, ...]) -> int:
         """Uncompressed bytes of the chunks of a region that are not kept; 0 costs no reading."""
@@ -202,12 +264,13 @@ class Reader:
         """
         places = places_in(node, region)
         missing = [place for place in places if not self._cache.holds(node.path, place)]
-        for _ in self._read(node, missing, cancelled):
-            pass
+        for _, found in self._read(node, missing, cancelled):
+            if isinstance(found, UserError):
+                raise found
 
     def _read(
         self, node: Array, places: list[Place], cancelled: Callable[[], bool]
-    ) -> Iterator[tuple[Place, Chunk]]:
+    ) -> Iterator[Found]:
         """Read chunks, and keep them."""
         if not places:
             return
@@ -217,9 +280,10 @@ class Reader:
             arrays[node.path] = chunks_of(self._access, node)
         each = math.prod(node.chunks) * (node.dtype.itemsize or 8)
         cache.make_room(min(len(places) * each, max(each, IN_FLIGHT_BYTES)))
-        for place, chunk in arrays[node.path].read(places, cancelled):
-            cache.put(node.path, place, chunk)
-            yield place, chunk
+        for place, found in arrays[node.path].read(places, cancelled):
+            if isinstance(found, Chunk):
+                cache.put(node.path, place, found)
+            yield place, found
 
 
 def places_in(node: Array, region: tuple[slice, ...]) -> Iterator[Place]:
@@ -232,7 +296,7 @@ def places_in(node: Array, region: tuple[slice, ...]) -> Iterator[Place]:
     )
 
 
-def _parts(
+def _places_of(
     node: Array, region: tuple[slice, ...]
 ) -> Iterator[tuple[Place, Place, tuple[slice, ...]]]:
     """The chunks that a region touches, in C order.

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from omezarr_tui.image.covering import centres, covered, covers_one_pixel, edges, touched
+from omezarr_tui.image.long_integers import added_to, counted_from, is_long, origin_of
 from omezarr_tui.image.projecting import Projected, lowest, nans_in
 from omezarr_tui.image.weighing import Weights, weights_of
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from omezarr_tui.errors import UserError
     from omezarr_tui.image.sampling import Sampling
 
 _TILE_ROWS = 256  # of a block that are averaged at a time, so that copies stay small
-_LONG = ("int64", "uint64")  # doubles do not hold all of their values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,18 +27,34 @@ class Samples:
     Parameters
     ----------
     values
-        (rows, columns), float64 or integers. Where a sample covers nothing finite it is
-        infinite if that is all there is, and NaN otherwise.
+        (rows, columns), float64 or integers, which means are too where doubles do not hold
+        the pixels: rounded to the nearest. Where a sample covers nothing finite it is infinite
+        if that is all there is, and NaN otherwise.
     unwritten
         The samples (rows, columns) all of whose pixels lie in chunks that were never written;
         None where there are none.
     left_out
         Values that are not finite and were left out of means, or NaN and left out of maxima.
+    unreadable
+        The samples (rows, columns) that would need a chunk which cannot be read, and whose
+        values say nothing; None where there are none.
+    failures
+        Why chunks cannot be read.
     """
 
     values: np.ndarray[Any, Any]
     unwritten: np.ndarray[Any, Any] | None = None
     left_out: int = 0
+    unreadable: np.ndarray[Any, Any] | None = None
+    failures: tuple[UserError, ...] = ()
+
+    @property
+    def known(self) -> np.ndarray[Any, Any]:
+        """The values that could be read: all of them (rows, columns), or those in a row."""
+        if self.unreadable is None:
+            return self.values
+        known: np.ndarray[Any, Any] = self.values[~self.unreadable]
+        return known
 
 
 class _Way(Protocol):
@@ -76,8 +93,9 @@ class Reducer:
         }
         projection, method = sampling.projection, sampling.method
         # The mean of a single long integer need not become a double.
-        is_long = sampling.array.dtype.name in _LONG
-        is_exact = is_long and method == "mean" and covers_one_pixel(sampling)
+        is_exact = (
+            is_long(sampling.array.dtype.name)
+            and method == "mean" and covers_one_pixel(sampling)
         self._way = ways["nearest" if is_exact else method](sampling)
         # The maximum of maxima needs no plane in between.
         self._projected = (
@@ -85,7 +103,8 @@ class Reducer:
             if projection is None or projection.method == method == "maximum"
             else Projected(sampling)
         )
-        self._written = _Written(sampling)
+        self._coverage = _Coverage(sampling)
+        self._failures: list[UserError] = []
 
     def add(
         self, block: np.ndarray[Any, Any], top: int, left: int, *, written: bool = True
@@ -106,7 +125,15 @@ class Reducer:
 
     def note(self, size: tuple[int, ...], top: int, left: int, *, written: bool) -> None:
         """Note whether a block of rows × columns is of a chunk that was ever written."""
-        self._written.add(size, top, left, written)
+        if written:
+            self._coverage.written.append((size, top, left))
+        else:
+            self._coverage.any_unwritten = True
+
+    def miss(self, size: tuple[int, ...], top: int, left: int, why: UserError) -> None:
+        """Note that a block of rows × columns is of a chunk that cannot be read, and why."""
+        self._coverage.missed.append((size, top, left))
+        self._failures.append(why)
 
     def take(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
         """Take the values of a block of which was noted whether it was written, or its parts."""
@@ -119,7 +146,14 @@ class Reducer:
             self._way.add(plane, projected.top, projected.left)
             # Pixels without any value were counted already, plane by plane.
             left_out = projected.left_out + projected.infinite
-        return Samples(self._way.result(), self._written.result(), left_out)
+        coverage = self._coverage
+        return Samples(
+            self._way.result(),
+            coverage.unwritten(),
+            left_out,
+            coverage.unreadable(),
+            tuple(self._failures),
+        )
 
 
 class AreaAverage:
@@ -138,24 +172,35 @@ class AreaAverage:
         self._sum = np.zeros(sampling.grid, np.float64)
         self._weight: np.ndarray[Any, Any] | None = None  # of what is finite, where not all is
         self._infinite: np.ndarray[Any, Any] | None = None  # weights of +inf and of -inf
+        # What means of long integers are counted from, and their data type.
+        self._origin: tuple[int, np.dtype[Any]] | None = None
         self.left_out = 0
 
     def add(self, block: np.ndarray[Any, Any], top: int, left: int) -> None:
         """Take a block (rows, columns) whose first pixel lies at top, left of the array."""
         import numpy as np
 
+        if self._origin is None and is_long(block.dtype.name):
+            self._origin = origin_of(block), block.dtype
         across = weights_of(*self._axes[1], left, block.shape[1])
         for start in range(0, block.shape[0], _TILE_ROWS):
-            tile: np.ndarray[Any, Any] = block[start : start + _TILE_ROWS].astype(np.float64)
+            tile: np.ndarray[Any, Any] = block[start : start + _TILE_ROWS]
+            tile = (
+                tile.astype(np.float64)
+                if self._origin is None
+                else counted_from(tile, self._origin[0])
+            )
             down = weights_of(*self._axes[0], top + start, tile.shape[0])
             if block.dtype.kind == "f":
                 tile = self._only_finite(tile, down, across)
             across.add_across(down.sums(tile), self._sum[down.inside, across.inside])
 
     def result(self) -> np.ndarray[Any, Any]:
-        """The samples (rows, columns), float64."""
+        """The samples (rows, columns): float64, or long integers that doubles do not hold."""
         import numpy as np
 
+        if self._origin is not None:
+            return added_to(self._origin[0], self._sum, self._origin[1])
         if self._weight is None:  # integers: the parts of each sample are 1 together
             return self._sum
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -273,37 +318,49 @@ class Nearest:
         return self._samples
 
 
-class _Written:
-    """Which samples lie, if only in part, in chunks that were written."""
+class _Coverage:
+    """Which samples lie in chunks that were written, or need one that cannot be read.
+
+    Attributes
+    ----------
+    written, missed
+        Blocks of chunks that are stored, and of those that cannot be read: rows and columns,
+        top, left.
+    any_unwritten
+        Whether there was a block of a chunk that was never written.
+    """
 
     def __init__(self, sampling: Sampling) -> None:
         self._sampling = sampling
-        self._blocks: list[tuple[tuple[int, ...], int, int]] = []
-        self._any_missing = False
+        self.written: list[tuple[tuple[int, ...], int, int]] = []
+        self.missed: list[tuple[tuple[int, ...], int, int]] = []
+        self.any_unwritten = False
 
-    def add(self, size: tuple[int, ...], top: int, left: int, written: bool) -> None:
-        """Note a block of rows × columns pixels."""
-        if written:
-            self._blocks.append((size, top, left))
-        else:
-            self._any_missing = True
+    def unwritten(self) -> np.ndarray[Any, Any] | None:
+        """The samples that lie in no chunk that is stored; None where there are none."""
+        if not self.any_unwritten:
+            return None
+        unwritten = ~self._touched([*self.written, *self.missed])
+        return unwritten if unwritten.any() else None
 
-    def result(self) -> np.ndarray[Any, Any] | None:
-        """The samples that lie in no written chunk; None where there are none."""
+    def unreadable(self) -> np.ndarray[Any, Any] | None:
+        """The samples that need, if only in part, what cannot be read; None for none."""
+        return self._touched(self.missed) if self.missed else None
+
+    def _touched(self, blocks: list[tuple[tuple[int, ...], int, int]]) -> np.ndarray[Any, Any]:
+        """The samples that need pixels of some blocks."""
         import numpy as np
 
-        if not self._any_missing:
-            return None
         all_covered = (
             [(pixels, pixels + 1) for pixels in centres(self._sampling)]
             if self._sampling.method == "nearest"
             else [covered(each) for each in edges(self._sampling)]
         )
-        unwritten = np.ones(self._sampling.grid, bool)
-        for size, top, left in self._blocks:
+        found = np.zeros(self._sampling.grid, bool)
+        for size, top, left in blocks:
             down, across = (
                 touched(*each, start, count)
                 for each, start, count in zip(all_covered, (top, left), size, strict=True)
             )
-            unwritten[down, across] = False
-        return unwritten if unwritten.any() else None
+            found[down, across] = True
+        return found

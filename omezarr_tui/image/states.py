@@ -1,4 +1,4 @@
-"""What a sample is when it is no value: not a number, infinite, never written."""
+"""What a sample is when it is no value: not a number, infinite, never written, unreadable."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from omezarr_tui.image.reducing import Samples
 if TYPE_CHECKING:
     import numpy as np
 
-VALUE, NOT_A_NUMBER, ABOVE, BELOW, UNWRITTEN = range(5)
-STATE_NAMES = ("", "not a number", "infinite", "minus infinite", "never written")
+VALUE, NOT_A_NUMBER, ABOVE, BELOW, UNWRITTEN, UNREADABLE = range(6)
+STATE_NAMES = (
+    "",
+    "not a number",
+    "infinite",
+    "minus infinite",
+    "never written",
+    "cannot be read",
+)
 # None is a glyph of the ramp, nor of a label's outline; all are in ASCII.
-STATE_GLYPHS = (" ", "?", "^", "v", "~")
+STATE_GLYPHS = (" ", "?", "^", "v", "~", "!")
 # Two colours each, in the pattern that it also has where there are no colours: of the 16 that
 # every terminal has, or mixed of two of them. None is black, so that a single sample is seen.
 STATE_COLORS: tuple[tuple[RGB, RGB], ...] = (
@@ -22,6 +29,7 @@ STATE_COLORS: tuple[tuple[RGB, RGB], ...] = (
     ((205, 205, 0), (205, 0, 0)),
     ((92, 92, 255), (0, 0, 238)),
     ((127, 127, 127), (0, 60, 60)),
+    ((255, 0, 0), (127, 127, 127)),
 )
 
 
@@ -42,7 +50,7 @@ def states_of(samples: Samples) -> np.ndarray[Any, Any] | None:
 
     values, unwritten = samples.values, samples.unwritten
     finite = np.isfinite(values) if values.dtype.kind == "f" else None
-    if unwritten is None and (finite is None or finite.all()):
+    if unwritten is None and samples.unreadable is None and (finite is None or finite.all()):
         return None
     states = np.zeros(values.shape, np.uint8)
     if finite is not None:
@@ -51,6 +59,8 @@ def states_of(samples: Samples) -> np.ndarray[Any, Any] | None:
         states[values == -np.inf] = BELOW
     if unwritten is not None:
         states[unwritten] = UNWRITTEN
+    if samples.unreadable is not None:
+        states[samples.unreadable] = UNREADABLE
     return states
 
 
@@ -110,6 +120,7 @@ def _patterned(states: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         (ABOVE, columns % 4 < 2),  # upright bars
         (BELOW, rows % 4 < 2),  # level bars
         (UNWRITTEN, (rows - columns) % 8 == 0),  # thin lines that fall
+        (UNREADABLE, (rows % 4 == 0) | (columns % 4 == 0)),  # a lattice
     )
     for state, pattern in patterns:
         drawn |= (states == state) & pattern

@@ -22,6 +22,7 @@ _NAME_WIDTH, _VALUE_WIDTH = 24, 40  # of what a store says
 _EXACT = 2.0**53  # below it doubles hold every whole number
 _MEAN_WIDTH = 6
 _NOT_FINITE = "not finite"
+_UNREADABLE = "cannot be read"
 
 
 def place_texts(picture: Picture, row: int, column: int, *, brief: int = 0) -> list[str]:
@@ -63,7 +64,9 @@ def place_texts(picture: Picture, row: int, column: int, *, brief: int = 0) -> l
 
 def label_texts(picture: Picture, row: int, column: int) -> list[str]:
     """The label at a sample of a picture, and each property of it; empty where none is shown."""
-    request = picture.request
+    request, unreadable = picture.request, picture.samples.unreadable
+    if picture.is_labels and unreadable is not None and unreadable[row, column]:
+        return [f"label {_UNREADABLE}"]
     if picture.is_labels:
         label, value = request.image.multiscale.label, int(picture.samples.values[row, column])
     elif picture.labels is not None and request.overlay is not None:
@@ -108,8 +111,12 @@ def _value(picture: Picture, row: int, column: int, counts: list[int], *, brief:
         is_exact = is_exact and projection.method == "maximum"
     told = []
     for layer in picture.layers:
-        value, dtype = layer.samples.values[row, column], layer.sampling.array.dtype.name
-        text = _exact(value, dtype) if is_exact else _rounded(float(value))
+        samples, dtype = layer.samples, layer.sampling.array.dtype.name
+        value = samples.values[row, column]
+        if samples.unreadable is not None and samples.unreadable[row, column]:
+            text = _UNREADABLE
+        else:
+            text = _exact(value, dtype) if is_exact else _rounded(float(value))
         if len(picture.layers) > 1:
             text = f"{channel_name(image, layer.channel)} {text.strip()}"
         told.append(text)
@@ -174,13 +181,17 @@ def pixel_under(picture: Picture, cursor: Cursor) -> Counting:
     return Counting("seen", level, array, channels, regions, plane)
 
 
-def pixel_texts(picture: Picture, pixel: Counting, values: Mapping[int, Any]) -> list[str]:
+def pixel_texts(
+    picture: Picture, pixel: Counting, values: Mapping[int, Any], *, brief: bool = False
+) -> list[str]:
     """Which pixel that is, where it lies, and its value in each channel.
 
     Parameters
     ----------
     values
         NumPy scalars by the positions of their channels.
+    brief
+        Values of many channels stand in their order, without their names.
     """
     image, sampling = picture.request.image, picture.sampling
     axes, level = image.multiscale.axes, image.multiscale.levels[pixel.level]
@@ -194,7 +205,10 @@ def pixel_texts(picture: Picture, pixel: Counting, values: Mapping[int, Any]) ->
             place = at * level.scale[axis] + level.translation[axis]
             lengths.append((place, unit))
     texts = [" ".join(["pixel", *indices])]
-    for channel, value in values.items():
-        name = "value" if pixel.axis is None else channel_name(image, channel)
-        texts.append(f"{name} {value}")
+    if brief and len(values) > 1:
+        texts.append(", ".join(str(value) for value in values.values()))
+    else:
+        for channel, value in values.items():
+            name = "value" if pixel.axis is None else channel_name(image, channel)
+            texts.append(f"{name} {value}")
     return [*texts, *([sizes_text(lengths)] if lengths else [])]

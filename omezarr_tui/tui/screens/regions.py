@@ -242,7 +242,10 @@ class RegionScreen(StoreScreen):
 
         picture, mark = self.panel.picture, self.panel.mark
         if event.wanted == self._pixel and picture is not None and mark is not None:
-            texts = pixel_texts(picture, event.wanted, event.values)
-            if event.error is not None:
-                texts = [*texts, event.error.why]
-            self.query_one(AxisBar).show_pixel(texts)
+            why = [event.error.why] if event.error is not None else []
+            self.query_one(AxisBar).show_pixel(
+                *(
+                    [*pixel_texts(picture, event.wanted, event.values, brief=brief), *why]
+                    for brief in (False, True)
+                )
+            )

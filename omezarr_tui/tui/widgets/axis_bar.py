@@ -14,18 +14,19 @@ from omezarr_tui.errors import explain
 from omezarr_tui.image.bar import (
     AxisPlace,
     axis_places,
+    failures_of,
     how_shown,
     no_range_text,
     not_values_text,
+    others_seen,
     overlay_note,
     overlay_text,
-    states_seen,
 )
 from omezarr_tui.image.cells import RAMP
 from omezarr_tui.image.channels import channel_color, channel_name
 from omezarr_tui.image.colormaps import color_table
 from omezarr_tui.image.picture import Layer, Picture
-from omezarr_tui.image.states import STATE_COLORS, STATE_NAMES
+from omezarr_tui.image.states import STATE_COLORS, VALUE
 from omezarr_tui.image.under_cursor import label_texts, place_texts
 from omezarr_tui.image.view import View
 from omezarr_tui.ome.sizes import pixel_size
@@ -45,17 +46,17 @@ class AxisBar(Static):
         super().__init__(id="bar", markup=False)
         self._picture: Picture | None = None
         self._mark: tuple[int, int] | None = None
-        self._pixel: list[str] = []
+        self._pixel: tuple[list[str], ...] = ()
         self._words = ""
 
     def show(self, picture: Picture, mark: tuple[int, int] | None = None) -> None:
         """Tell of a picture, and of the sample (row, column) that the cursor is on."""
-        self._picture, self._mark, self._pixel = picture, mark, []
+        self._picture, self._mark, self._pixel = picture, mark, ()
         self._lay_out()
 
-    def show_pixel(self, texts: list[str]) -> None:
-        """Tell exact values of the pixel that the cursor rests on."""
-        self._pixel = texts
+    def show_pixel(self, *choices: list[str]) -> None:
+        """Tell exact values of the pixel that the cursor rests on, as fully as there is room."""
+        self._pixel = choices
         self._lay_out()
 
     def show_words(self, words: str) -> None:
@@ -162,28 +163,48 @@ def _arrow(sign: str, axis: int, planes: int) -> Content:
 
 
 def _values_and_level(
-    picture: Picture, room: int, mark: tuple[int, int] | None, pixel: list[str], *, dark: bool
+    picture: Picture,
+    room: int,
+    mark: tuple[int, int] | None,
+    pixel: tuple[list[str], ...],
+    *,
+    dark: bool,
 ) -> tuple[Content, Content]:
     """What the values look like and the level; with the cursor, what lies under it."""
-    level = _fitting(_level(picture), room)
     if mark is None:
-        values = _values(picture, dark=dark)
-        if over := overlay_text(picture):
-            note = explain(picture.no_labels) if picture.no_labels else overlay_note(picture)
-            values.append(Content.styled(": ".join(filter(None, [over, note])), "b"))
-        return _fitting(values, room, len(values) - 1 if over else 0), level
+        return _without_cursor(picture, room, dark=dark)
     labels = label_texts(picture, *mark)
     return (
         _one_line([place_texts(picture, *mark, brief=brief) for brief in range(3)], room),
-        _one_line(_last_left_out(labels, pixel), room) if labels or pixel else level,
+        _one_line(_last_left_out(labels, pixel), room)
+        if labels or pixel
+        else _fitting(_level(picture), room),
     )
 
 
-def _last_left_out(labels: list[str], pixel: list[str]) -> list[list[str]]:
+def _without_cursor(picture: Picture, room: int, *, dark: bool) -> tuple[Content, Content]:
+    values, level = _values(picture, dark=dark), _level(picture)
+    how = [] if no_range_text(picture) else [Content.styled(how_shown(picture), QUIET)]
+    kept = 0
+    if over := overlay_text(picture):
+        note = explain(picture.no_labels) if picture.no_labels else overlay_note(picture)
+        values.append(Content.styled(": ".join(filter(None, [over, note])), "b"))
+        kept = len(values) - 1
+    if failures := failures_of(picture):
+        level = [Content.styled(f" {explain(failures[0])}", "b").truncate(room, ellipsis=True)]
+    if Content(_APART).join([*values, *how]).cell_length > room:
+        # Beside the level, whose shape and pixel size stand above the picture as well.
+        level, how = [level[0], *how, *level[1:]], []
+    return _fitting([*values, *how], room, kept), _fitting(level, room)
+
+
+def _last_left_out(labels: list[str], pixel: tuple[list[str], ...]) -> list[list[str]]:
     """The label, the pixel and what is known of the label, of which the last is left out first."""
-    texts = [*labels[:1], *pixel, *labels[1:]]
+    full = pixel[0] if pixel else []
+    texts = [*labels[:1], *full, *labels[1:]]
     fewest = max(1, len(texts) - len(labels[1:]))
-    return [texts[:count] for count in range(len(texts), fewest - 1, -1)]
+    choices = [texts[:count] for count in range(len(texts), fewest - 1, -1)]
+    return [*choices, *([*labels[:1], *brief] for brief in pixel[1:])]
 
 
 def _one_line(choices: list[list[str]], room: int) -> Content:
@@ -204,7 +225,7 @@ def _values(picture: Picture, *, dark: bool) -> list[Content]:
         scales = [_colored_range(picture, layer, dark=dark) for layer in picture.layers]
     else:
         scales = [_scale(picture)]
-    return [*scales, *others, Content.styled(how_shown(picture), QUIET)]
+    return [*scales, *others]
 
 
 def _not_values(picture: Picture) -> list[Content]:
@@ -212,10 +233,10 @@ def _not_values(picture: Picture) -> list[Content]:
     if picture.request.look.rendering == "ascii" or picture.request.look.depth == "none":
         return [Content.styled(told, "b") for told in [not_values_text(picture)] if told]
     return [
-        Content.assemble(
-            ("■ ", "rgb({},{},{})".format(*STATE_COLORS[at][0])), (STATE_NAMES[at], "b")
-        )
-        for at in states_seen(picture)
+        Content.styled(text, QUIET)
+        if at == VALUE
+        else Content.assemble(("■ ", "rgb({},{},{})".format(*STATE_COLORS[at][0])), (text, "b"))
+        for at, text in others_seen(picture)
     ]
 
 
