@@ -51,6 +51,15 @@ def sample_of(cursor: Cursor, sampling: Sampling, view: View) -> tuple[int, int]
     )
 
 
+def is_seen(cursor: Cursor, sampling: Sampling, view: View) -> bool:
+    """Whether a cursor lies in the part of the plane that is shown."""
+    axes = (sampling.rows, sampling.columns)
+    return all(
+        span.first <= cursor.along(axis, view) <= span.last
+        for axis, span in zip(axes, _spans(sampling), strict=True)
+    )
+
+
 def cursor_moved(
     cursor: Cursor, sampling: Sampling, view: View, rows: int, columns: int
 ) -> tuple[Cursor, View]:

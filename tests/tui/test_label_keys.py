@@ -316,6 +316,18 @@ class TestCursor:
             await p.press("escape")
             assert p.browse.where == "hierarchy"
 
+    async def test_it_comes_back_where_it_was(self, labelled: Path) -> None:
+        async with opened(labelled) as p:
+            await p.press("x", "shift+left", "shift+up")
+            before = p.panel.cursor
+            await p.press("x")
+            assert p.panel.cursor is None
+            await p.press("x")
+            assert p.panel.cursor == before
+            await p.press("escape", *["plus"] * 3, *["l"] * 20, *["j"] * 20, "x")
+            assert p.panel.cursor not in (None, before)  # it was out of sight
+            sample(p)
+
     async def test_another_image_takes_it_away(self, labelled: Path) -> None:
         async with opened(labelled) as p:
             await p.press("x")

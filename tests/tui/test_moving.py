@@ -21,6 +21,7 @@ class TestGoto:
             await p.press("g")
             assert p.screen.query_one(".dialog").border_title == "Go to a plane, a pixel or a place"
             assert "t 0–1, c 0–1, z 0–24, y 0–119 and x 0–159" in p.dialog_text()
+            assert "Two numbers are y and x." in " ".join(p.dialog_text().split())
             await p.type("7")
             assert "z 7 of 0–24 (3.5 µm)" in p.dialog_text()
             await p.press("enter")

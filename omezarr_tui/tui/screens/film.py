@@ -44,7 +44,7 @@ class FilmScreen(StoreScreen):
         if self._film is not None:
             self._play()
         else:
-            self.tell(f"Films play at {self._rate} planes per second; p plays.")
+            self.tell(f"Films play at {self._rate} planes per second; p plays.", alone=True)
 
     def stop_film(self) -> bool:
         """Stop the film; whether one was playing."""

@@ -47,7 +47,8 @@ class GotoScreen(Dialog[Going | None]):
             yield Static("", classes="meaning", markup=False)
             yield Static("", classes="problem", markup=False)
             yield Static(
-                f"{listed(bounds)}.  Also: two axes ({self._pair()}), level=1, zoom=4.  "
+                f"{listed(bounds)}.  Two numbers are {self._displayed()}.  "
+                f"Also: two axes ({self._pair()}), level=1, zoom=4.  "
                 "Enter goes there, Esc leaves.",
                 classes="hint",
                 markup=False,
@@ -84,6 +85,10 @@ class GotoScreen(Dialog[Going | None]):
         if channels is not None:
             examples.append(f"{axes[channels].name}={channel_name(image, 0)}")
         return ", ".join(examples)
+
+    def _displayed(self) -> str:
+        view, axes = self._request.view, self._request.image.multiscale.axes
+        return listed([visible(axes[at].name) for at in (view.rows, view.columns)])
 
     def _pair(self) -> str:
         image, view = self._request.image, self._request.view

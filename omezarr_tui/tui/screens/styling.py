@@ -37,7 +37,7 @@ class StylingScreen(StoreScreen):
         """Use fewer colours, or all again."""
         self.steer(styling.next_depth)
         if request := self.panel.request:
-            self.tell(_DEPTHS[request.look.depth])
+            self.tell(_DEPTHS[request.look.depth], alone=True)
 
     def action_colormap(self) -> None:
         """The next colormap."""

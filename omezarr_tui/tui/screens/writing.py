@@ -161,7 +161,19 @@ class WritingScreen(Screen[Result]):
         raise NotImplementedError
 
     def tell(
-        self, words: str, severity: Literal["information", "warning", "error"] = "information"
+        self,
+        words: str,
+        severity: Literal["information", "warning", "error"] = "information",
+        *,
+        alone: bool = False,
     ) -> None:
-        """Tell the user something for a moment; text of a store is never markup."""
+        """Tell the user something for a moment; text of a store is never markup.
+
+        Parameters
+        ----------
+        alone
+            In place of all that was told before: of a key that is pressed again and again.
+        """
+        if alone:
+            self.app.clear_notifications()
         self.notify(words, severity=severity, markup=False)

@@ -14,6 +14,7 @@ from omezarr_tui.image.cursor import (
     cursor_at,
     cursor_in_middle,
     cursor_moved,
+    is_seen,
     sample_of,
 )
 from omezarr_tui.image.overlay import OPACITIES, Overlay, same_place
@@ -45,6 +46,7 @@ class OverlaidPane(PlatePane):
         self.request: PictureRequest | None = None
         self.picture: Picture | None = None
         self.cursor: Cursor | None = None
+        self._taken_away: Cursor | None = None
         self._opacity = OPACITIES[0]
 
     def steer(self, change: Callable[[PictureRequest], PictureRequest]) -> None:
@@ -106,11 +108,23 @@ class OverlaidPane(PlatePane):
         return sample_of(self.cursor, self.picture.sampling, self.picture.request.view)
 
     def toggle_cursor(self) -> bool:
-        """Show the cursor in the middle of the picture, or take it away; whether it is there."""
+        """Show the cursor, or take it away.
+
+        It comes back where it was, if that is in sight; else in the middle of the picture.
+
+        Returns
+        -------
+        shown
+            Whether it is there now.
+        """
+        before = self._taken_away
         if self.cursor is not None:
+            self._taken_away = self.cursor
             self._put(None)
-        elif self.picture is not None:
-            self._put(cursor_in_middle(self.picture.sampling))
+        elif (picture := self.picture) is not None:
+            if before is None or not is_seen(before, picture.sampling, picture.request.view):
+                before = cursor_in_middle(picture.sampling)
+            self._put(before)
         return self.cursor is not None
 
     @on(PictureView.Pointed)

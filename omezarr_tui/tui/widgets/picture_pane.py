@@ -137,6 +137,7 @@ class PicturePane(OverlaidPane):
         else:
             self.picture = None
             self.cursor = self.cursor if like is not None else None
+            self._taken_away = None
         self._ask()
 
     def show_words(self, title: str, words: str | Content) -> None:
