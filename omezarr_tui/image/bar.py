@@ -13,6 +13,7 @@ from omezarr_tui.image.channels import channel_axis, channel_name
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.placing import is_pixel_by_pixel
 from omezarr_tui.image.states import (
+    BRIEF_NAMES,
     STATE_GLYPHS,
     STATE_NAMES,
     UNREADABLE,
@@ -120,8 +121,13 @@ def how_shown(picture: Picture) -> str:
     return ", ".join(filter(None, [*sources, gamma, inverted]))
 
 
-def others_seen(picture: Picture) -> list[tuple[int, str]]:
+def others_seen(picture: Picture, *, brief: bool = False) -> list[tuple[int, str]]:
     """What is seen besides values, and what is left out of them.
+
+    Parameters
+    ----------
+    brief
+        In as few words as can be.
 
     Returns
     -------
@@ -132,9 +138,10 @@ def others_seen(picture: Picture) -> list[tuple[int, str]]:
     layers = [layer.samples for layer in picture.layers]
     states = states_of_all(layers)
     found = set() if states is None else set(states.reshape(-1).tolist()) - {VALUE}
-    told = [(at, STATE_NAMES[at]) for at in sorted(found - {UNREADABLE})]
+    names = BRIEF_NAMES if brief else STATE_NAMES
+    told = [(at, names[at]) for at in sorted(found - {UNREADABLE})]
     if failures := {error.what for samples in layers for error in samples.failures}:
-        told.append((UNREADABLE, f"{plural(len(failures), 'chunk')} cannot be read"))
+        told.append((UNREADABLE, f"{plural(len(failures), 'chunk')} {names[UNREADABLE]}"))
     left_out = sum(samples.left_out for samples in layers)
     if left_out and max(picture.sampling.pixels_per_sample) > 1 + 1e-9:
         what = "NaN" if picture.sampling.method == "maximum" else "NaN or infinite"

@@ -19,6 +19,7 @@ STATE_NAMES = (
     "never written",
     "cannot be read",
 )
+BRIEF_NAMES = ("", "NaN", "inf", "-inf", "never written", "cannot be read")
 # None is a glyph of the ramp, nor of a label's outline; all are in ASCII.
 STATE_GLYPHS = (" ", "?", "^", "v", "~", "!")
 # Two colours each, in the pattern that it also has where there are no colours: of the 16 that
@@ -29,7 +30,7 @@ STATE_COLORS: tuple[tuple[RGB, RGB], ...] = (
     ((205, 205, 0), (205, 0, 0)),
     ((92, 92, 255), (0, 0, 238)),
     ((127, 127, 127), (0, 60, 60)),
-    ((255, 0, 0), (127, 127, 127)),
+    ((205, 0, 0), (80, 0, 0)),
 )
 
 

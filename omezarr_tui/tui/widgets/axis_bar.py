@@ -98,6 +98,10 @@ def _fitting(parts: list[Content], room: int, kept: int = 0, apart: str = _APART
     return Content(apart).join(parts[at] for at in sorted(shown))
 
 
+def _fits(parts: list[Content], room: int) -> bool:
+    return Content(_APART).join(parts).cell_length <= room
+
+
 def _axes(picture: Picture, room: int) -> Content:
     """Each axis, with all that is to be said of it where there is room."""
     view = picture.request.view
@@ -183,19 +187,22 @@ def _values_and_level(
 
 
 def _without_cursor(picture: Picture, room: int, *, dark: bool) -> tuple[Content, Content]:
-    values, level = _values(picture, dark=dark), _level(picture)
-    how = [] if no_range_text(picture) else [Content.styled(how_shown(picture), QUIET)]
-    kept = 0
-    if over := overlay_text(picture):
-        note = explain(picture.no_labels) if picture.no_labels else overlay_note(picture)
-        values.append(Content.styled(": ".join(filter(None, [over, note])), "b"))
-        kept = len(values) - 1
+    level = _level(picture)
     if failures := failures_of(picture):
         level = [Content.styled(f" {explain(failures[0])}", "b").truncate(room, ellipsis=True)]
-    if Content(_APART).join([*values, *how]).cell_length > room:
+    over = []
+    if told := overlay_text(picture):
+        note = explain(picture.no_labels) if picture.no_labels else overlay_note(picture)
+        over = [Content.styled(": ".join(filter(None, [told, note])), "b")]
+    how = [] if no_range_text(picture) else [Content.styled(how_shown(picture), QUIET)]
+    values = [*_values(picture, dark=dark), *how, *over]
+    if not _fits(values, room):
         # Beside the level, whose shape and pixel size stand above the picture as well.
-        level, how = [level[0], *how, *level[1:]], []
-    return _fitting([*values, *how], room, kept), _fitting(level, room)
+        level = [level[0], *how, *level[1:]]
+        values = [*_values(picture, dark=dark), *over]
+    if not _fits(values, room):
+        values = [*_values(picture, dark=dark, brief=True), *over]
+    return _fitting(values, room, len(values) - 1 if over else 0), _fitting(level, room)
 
 
 def _last_left_out(labels: list[str], pixel: tuple[list[str], ...]) -> list[list[str]]:
@@ -217,8 +224,8 @@ def _one_line(choices: list[list[str]], room: int) -> Content:
     return told.truncate(room, ellipsis=True)
 
 
-def _values(picture: Picture, *, dark: bool) -> list[Content]:
-    others = _not_values(picture)
+def _values(picture: Picture, *, dark: bool, brief: bool = False) -> list[Content]:
+    others = _not_values(picture, brief=brief)
     if told := no_range_text(picture):
         return [Content.styled(f" {told}", QUIET), *others]
     if picture.request.is_composed:
@@ -228,7 +235,7 @@ def _values(picture: Picture, *, dark: bool) -> list[Content]:
     return [*scales, *others]
 
 
-def _not_values(picture: Picture) -> list[Content]:
+def _not_values(picture: Picture, *, brief: bool) -> list[Content]:
     """What is seen besides values, each with its glyph or colour."""
     if picture.request.look.rendering == "ascii" or picture.request.look.depth == "none":
         return [Content.styled(told, "b") for told in [not_values_text(picture)] if told]
@@ -236,7 +243,7 @@ def _not_values(picture: Picture) -> list[Content]:
         Content.styled(text, QUIET)
         if at == VALUE
         else Content.assemble(("■ ", "rgb({},{},{})".format(*STATE_COLORS[at][0])), (text, "b"))
-        for at, text in others_seen(picture)
+        for at, text in others_seen(picture, brief=brief)
     ]
 
 
