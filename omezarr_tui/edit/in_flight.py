@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from contextvars import copy_context
 from typing import TypeVar
 
 from omezarr_tui.settings import MIB
 from omezarr_tui.store.access import Access
+from omezarr_tui.store.node import Array
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,13 +34,18 @@ def how_many(access: Access, nbytes: int) -> int:
     return 1 if access.traffic is None else max(1, min(_MOST, _ROOM // max(nbytes, 1)))
 
 
-def in_flight(
-    count: int, items: Iterable[T], do: Callable[[T], R], take: Callable[[T, R], None]
-) -> None:
-    """Do something for each item, a few at a time, and take what comes of it in their order.
+def object_bytes(node: Array) -> int:
+    """The bytes of a stored object of an array, uncompressed: it hardly ever takes more."""
+    return math.prod(node.object_shape) * (node.dtype.itemsize or 1)
 
-    Where anything raises, nothing new is begun, and what is under way comes to its end before
-    this function ends: nothing is written behind the back of whoever mends what was done.
+
+def coming(
+    count: int, items: Iterable[T], do: Callable[[T], R]
+) -> Generator[tuple[T, R], None, None]:
+    """Do something for each item, a few at a time, and give what comes of it in their order.
+
+    Where anything raises, or it is closed, nothing new is begun, and what is under way comes to
+    its end first.
 
     Parameters
     ----------
@@ -47,28 +55,43 @@ def in_flight(
         May raise what ends the work.
     do
         Called in threads of its own.
-    take
-        Called in this thread with an item and what was done for it.
     """
     if count == 1:
         for item in items:
-            take(item, do(item))
+            yield item, do(item)
         return
     pending: deque[tuple[T, Future[R]]] = deque()
-
-    def take_first() -> None:
-        item, future = pending.popleft()
-        take(item, future.result())
-
     with ThreadPoolExecutor(count, "keys") as pool:
         try:
             for item in items:
                 if len(pending) == count:
-                    take_first()
+                    first, future = pending.popleft()
+                    yield first, future.result()
                 # With what the user cancels this work by, which is known to this thread.
                 pending.append((item, pool.submit(copy_context().run, do, item)))
             while pending:
-                take_first()
+                first, future = pending.popleft()
+                yield first, future.result()
         finally:
             for _, future in pending:
                 future.cancel()
+
+
+def in_flight(
+    count: int, items: Iterable[T], do: Callable[[T], R], take: Callable[[T, R], None]
+) -> None:
+    """Do something for each item, a few at a time, and take what comes of it in their order.
+
+    When this function ends, also by what `do` or `take` raises, all that was begun has ended:
+    nothing is written behind the back of whoever mends what was done.
+
+    Parameters
+    ----------
+    count, items, do
+        As of `coming`.
+    take
+        Called in this thread with an item and what was done for it.
+    """
+    with closing(coming(count, items, do)) as done:
+        for item, result in done:
+            take(item, result)

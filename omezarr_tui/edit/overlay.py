@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -80,6 +81,7 @@ class Overlay:
         self.can_list = access.can_list
         self.traffic = access.traffic
         self.read_bytes = 0
+        self._lock = threading.Lock()
         self._draft = Draft(journal_folder())
         self._staged: dict[str, Staging] = {}
         self._known: dict[str, Known] = {}
@@ -91,10 +93,13 @@ class Overlay:
         """What the store itself holds at a key, wherever it is to lie; None where there is none."""
         base = self._below(key)
         raw = None if base is None else self.access.get(base)
-        self.read_bytes += len(raw or b"")
-        if key not in self._known:
+        known = self._known.get(key)
+        if known is None:
             mode = None if base is None or raw is None else self.access.mode(base)
-            self._known[key] = Known(digest(raw), len(raw or b""), mode)
+            known = Known(digest(raw), len(raw or b""), mode)
+        with self._lock:  # keys of a far store are read in many threads
+            self.read_bytes += len(raw or b"")
+            self._known.setdefault(key, known)
         return raw
 
     def staged_bytes(self, staging: Staging) -> bytes | None:

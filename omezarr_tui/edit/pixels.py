@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from omezarr_tui.edit.changes import Change, Maker
 from omezarr_tui.edit.conditions import Chooser, Condition
+from omezarr_tui.edit.in_flight import coming, how_many, object_bytes
 from omezarr_tui.edit.keys import digest
 from omezarr_tui.edit.scratch import Box, Scratch, boxes, differ, local, pieces, set_values
 from omezarr_tui.edit.staged import Staged
@@ -115,18 +116,26 @@ class PixelEdit:
         name = node.name or staged.location.name
         if reason := self._why_not(staged):
             raise UserError(f"{name} cannot be edited", reason)
-        before, after = Scratch(staged, node), Scratch(staged, node)
+        before, after = Scratch.pair(staged, node)
         maker = self.change.begin(staged, node)
         chooser = self.where.begin(staged, node) if self.where else None
         survey = _Survey()
         total = math.prod(map(len, self.selection.cells(node.object_shape)))
-        for done, (place, box) in enumerate(boxes(self.selection, node.object_shape)):
-            key = join_path(node.path, node.key_encoding.key(place))
+        keyed = (
+            (place, box, join_path(node.path, node.key_encoding.key(place)))
+            for place, box in boxes(self.selection, node.object_shape)
+        )
+
+        def read(item: tuple[tuple[int, ...], Box, str]) -> bytes | None:
+            raw = staged.get(item[2])
+            _check_separator(staged, node, item[0], raw)
+            return raw
+
+        reading = coming(how_many(staged, object_bytes(node)), keyed, read)
+        for done, ((_, box, key), raw) in enumerate(reading):
             whole_part = self.selection.inside(box)
             assert whole_part is not None
             work.step(done, total)
-            raw = staged.get(key)
-            _check_separator(staged, node, place, raw)
             before.hold(key, raw)
             after.hold(key, raw)
             is_other = False

@@ -13,6 +13,7 @@ from omezarr_tui.edit.box import around, cell_box, cells, common, within
 from omezarr_tui.edit.decoded import Decoded
 from omezarr_tui.edit.downsampling import Downsampling
 from omezarr_tui.edit.downsampling_candidates import chosen_method
+from omezarr_tui.edit.in_flight import coming, how_many, object_bytes
 from omezarr_tui.edit.operation import Facts
 from omezarr_tui.edit.pyramid_method import Detected, detect_method
 from omezarr_tui.edit.scratch import Box, Scratch, differ, rewrite_object
@@ -176,10 +177,11 @@ def follow(
         writer = _Writer(staged, node)
         found: list[Box] = []
         values = 0
-        for place, targets in parts.items():
+        reading = coming(how_many(staged, object_bytes(node)), parts, writer.read)
+        for place, raw in reading:
             work.step(done, max(done, total))
             done += 1
-            box, number = writer.update(place, targets, step.how, finer)
+            box, number = writer.update(place, raw, parts[place], step.how, finer)
             values += number
             if box is not None:
                 found.append(box)
@@ -198,21 +200,31 @@ class _Writer:
     def __init__(self, staged: Staged, node: Array) -> None:
         self._staged = staged
         self._node = node
-        self._before, self._after = Scratch(staged, node), Scratch(staged, node)
+        self._before, self._after = Scratch.pair(staged, node)
+
+    def read(self, place: tuple[int, ...]) -> bytes | None:
+        """The bytes of a stored object; None where there is none."""
+        return self._staged.get(self._key(place))
+
+    def _key(self, place: tuple[int, ...]) -> str:
+        return join_path(self._node.path, self._node.key_encoding.key(place))
 
     def update(
-        self, place: tuple[int, ...], targets: Sequence[Box], how: Downsampling, finer: Decoded
+        self,
+        place: tuple[int, ...],
+        raw: bytes | None,
+        targets: Sequence[Box],
+        how: Downsampling,
+        finer: Decoded,
     ) -> tuple[Box | None, int]:
-        """Make boxes of a stored object anew.
+        """Make boxes of a stored object, whose bytes were read, anew.
 
         Returns
         -------
         changed, number
             The box of the values that change, None for none; and how many these are.
         """
-        node = self._node
-        key = join_path(node.path, node.key_encoding.key(place))
-        raw = self._staged.get(key)
+        node, key = self._node, self._key(place)
         self._before.hold(key, raw)
         # Whole chunks, so that none is decoded twice, and a codec that loses is found out.
         whole = _whole_chunks(around(targets), node)

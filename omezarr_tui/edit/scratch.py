@@ -7,7 +7,7 @@ shard) are laid into a store in memory, zarr-python changes that, and what it ma
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from types import EllipsisType
 from typing import Any
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from zarr.core.buffer import Buffer, cpu
 from zarr.storage import MemoryStore
 
-from omezarr_tui.edit.keys import digest
+from omezarr_tui.edit.in_flight import coming, how_many
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.image.selection import Selection
 from omezarr_tui.store.access import Access
@@ -37,11 +37,8 @@ class Scratch:
         Where the array lies; only its documents are read from there.
     node
         The array.
-
-    Attributes
-    ----------
     documents
-        Key and digest of each document that the array was opened by.
+        The bytes of its documents by their keys, where they were read already.
 
     Raises
     ------
@@ -49,19 +46,25 @@ class Scratch:
         zarr-python cannot open the array for writing.
     """
 
-    def __init__(self, access: Access, node: Array) -> None:
+    def __init__(
+        self, access: Access, node: Array, documents: Mapping[str, bytes | None] | None = None
+    ) -> None:
         self._held: dict[str, Buffer] = {}
         self._laid: tuple[str, bytes | None] = ("", None)  # the last object, as it was laid in
         self._decoded: tuple[Box, NDArray[Any]] | None = None  # the last chunk of it
         self._chunks = node.chunks
         self._shape = node.shape
-        raws = [(key, access.get(key)) for key in (join_path(node.path, d) for d in DOCUMENTS)]
-        self.documents = tuple((key, digest(raw)) for key, raw in raws)
-        for key, raw in raws:
+        for key, raw in (documents or _documents(access, node)).items():
             self.hold(key, raw)
         self._to_stay = set(self._held)
         self._name = node.name or access.location.name
         self._array = open_array(access, node, store=MemoryStore(self._held))
+
+    @classmethod
+    def pair(cls, access: Access, node: Array) -> tuple[Scratch, Scratch]:
+        """Two of the same array, whose documents are read once."""
+        documents = _documents(access, node)
+        return cls(access, node, documents), cls(access, node, documents)
 
     def hold(self, key: str, raw: bytes | None) -> None:
         """Lay the bytes of a key into memory; None where there is no such key."""
@@ -139,6 +142,11 @@ class Scratch:
             self._array[selection.for_zarr()] = value
         except Exception as error:  # as above
             raise UserError(f"{self._name} cannot be written", explain(error)) from error
+
+
+def _documents(access: Access, node: Array) -> dict[str, bytes | None]:
+    keys = [join_path(node.path, name) for name in DOCUMENTS]
+    return dict(coming(how_many(access, 1), keys, access.get))
 
 
 def rewrite_object(
