@@ -59,7 +59,7 @@ class MoveNode:
         check_target(staged, self.target, node, what)
         relocation = Relocation(self.path, self.target)
         brought = brought_along(staged, relocation, node, work)
-        staged.move(self.path, self.target)
+        staged.move(self.path, self.target, work)
         copies = follow_nodes(staged, self.path, self.target, work)
         where = visible(self.target)
         sentence = f"{visible(self.path)} and all below it will lie at {where}."
@@ -102,10 +102,7 @@ class CopyNode:
         check_target(staged, self.target, node, what)
         relocation = Relocation(self.path, self.target, is_copy=True)
         brought = brought_along(staged, relocation, node, work)
-        keys = list(staged.keys_below(self.path))
-        for number, (key, _) in enumerate(keys):
-            work.step(number, len(keys))
-            staged.copy(join_path(self.path, key), join_path(self.target, key))
+        keys = staged.copy_below(self.path, self.target, work)
         copies = follow_nodes(staged, None, self.target, work)
         size = format_bytes(sum(nbytes for _, nbytes in keys))
         sentence = f"{plural(len(keys), 'key')} ({size}) will be copied to {visible(self.target)}."
@@ -141,7 +138,7 @@ class DeleteNode:
         for _, size in staged.keys_below(self.path):
             work.step(keys, keys + 1)
             keys, nbytes = keys + 1, nbytes + size
-        staged.remove(self.path)
+        staged.remove(self.path, work)
         copies = follow_nodes(staged, self.path, None, work)
         sentence = f"{visible(self.path)} goes: {plural(keys, 'key')}, {format_bytes(nbytes)}."
         return [("", sentence), *brought.stage(staged, copies, work)]

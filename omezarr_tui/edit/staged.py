@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from omezarr_tui.edit.disk import is_same_disk
+from omezarr_tui.edit.in_flight import coming, how_many
 from omezarr_tui.edit.journal import journal_folder
 from omezarr_tui.edit.keys import ABSENT, digest
 from omezarr_tui.edit.moves import Move, lies_in
 from omezarr_tui.edit.overlay import GONE, Known, Overlay, Staging
+from omezarr_tui.edit.work import Work
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.documents import DOCUMENTS
 from omezarr_tui.store.location import LOCAL
@@ -16,6 +19,8 @@ from omezarr_tui.store.node import join_path
 
 if TYPE_CHECKING:
     from zarr.abc.store import Store
+
+AT_ONCE = Work()  # nobody asks it to stop
 
 
 class Staged(Overlay):
@@ -71,7 +76,23 @@ class Staged(Overlay):
                 known.digest, known.nbytes, source=source, mode=known.mode
             )
 
-    def move(self, old: str, new: str) -> None:
+    def copy_below(self, old: str, new: str, work: Work) -> list[tuple[str, int]]:
+        """Say that a folder is to hold what the store holds below another one, key by key.
+
+        Returns
+        -------
+        keys
+            Below the folder, with their sizes in bytes.
+        """
+        keys = list(self.keys_below(old))
+        sources = [join_path(old, key) for key, _ in keys]
+        targets = [join_path(new, key) for key, _ in keys]
+        self._know_all([*sources, *targets], keys, work)
+        for source, target in zip(sources, targets, strict=True):
+            self.copy(source, target)
+        return keys
+
+    def move(self, old: str, new: str, work: Work = AT_ONCE) -> None:
         """Say that a folder is to lie elsewhere: in one step where the store can do that.
 
         Change what is in it afterwards, not before: else each key is copied by itself.
@@ -79,22 +100,29 @@ class Staged(Overlay):
         if self.access.can_rename and not self._is_touched(old):
             self._moves.append((old, new))
             return
-        keys = [key for key, _ in self.keys_below(old)]
-        for key in keys:
-            self.copy(join_path(old, key), join_path(new, key))
-        for key in keys:
+        for key, _ in self.copy_below(old, new, work):
             self.put(join_path(old, key), None)
         self.emptied.append(old)
 
-    def remove(self, folder: str) -> None:
+    def remove(self, folder: str, work: Work = AT_ONCE) -> None:
         """Say that a folder is to go, with all that is in it."""
         if self._can_set_aside() and not self._is_touched(folder):
             self.aside_bytes += sum(nbytes for _, nbytes in self.keys_below(folder))
             self._moves.append((folder, None))
             return
-        for key in [key for key, _ in self.keys_below(folder)]:
+        keys = list(self.keys_below(folder))
+        self._know_all([join_path(folder, key) for key, _ in keys], keys, work)
+        for key, _ in keys:
             self.put(join_path(folder, key), None)
         self.emptied.append(folder)
+
+    def _know_all(self, wanted: list[str], keys: list[tuple[str, int]], work: Work) -> None:
+        """Look at what the store holds at some keys; of a far one at several at a time."""
+        largest = max((nbytes for _, nbytes in keys), default=0)
+        looking = coming(how_many(self.access, largest), wanted, self._know)
+        with closing(looking):
+            for number, _ in enumerate(looking):
+                work.step(number, len(wanted))
 
     def rename_folder(self, old: str, new: str) -> None:
         """Say that a folder is to lie elsewhere."""
