@@ -19,6 +19,7 @@ from omezarr_tui.edit.pyramid_method import Detected, detect_method
 from omezarr_tui.edit.scratch import Box, Scratch, differ, rewrite_object
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.work import Work
+from omezarr_tui.errors import UserError
 from omezarr_tui.image.selection import Selection
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.node import Array, join_path
@@ -181,7 +182,11 @@ def follow(
         for place, raw in reading:
             work.step(done, max(done, total))
             done += 1
-            box, number = writer.update(place, raw, parts[place], step.how, finer)
+            try:
+                box, number = writer.update(place, raw, parts[place], step.how, finer)
+            except UserError as error:
+                why = f"{error.why}; {node.name} and coarser levels can be left as they are"
+                raise UserError(error.what, why) from error
             values += number
             if box is not None:
                 found.append(box)
