@@ -17,8 +17,8 @@ from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.ome.discover import Image, image_of
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.hierarchy import read_node
-from omezarr_tui.store.node import Array, Broken
+from omezarr_tui.store.node import Array
+from omezarr_tui.store.opening import find_node
 from omezarr_tui.text import listed, plural, visible
 
 
@@ -141,11 +141,8 @@ def edited_image(access: Access, path: str, level: int | None = None) -> tuple[I
     UserError
         The node has no pixels, or a level cannot be read.
     """
-    node = read_node(access, path)
+    image = image_of(access, find_node(access, path))
     name = visible(path) or access.location.name
-    if isinstance(node, Broken):
-        raise UserError(f"{name} is broken: {node.reason}", node.detail)
-    image = None if node is None else image_of(access, node)
     if image is None:
         raise UserError(f"{name} has no pixels of its own", "name an image or an array")
     if missing := [a for a in image.levels if not isinstance(a, Array)]:
