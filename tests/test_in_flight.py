@@ -1,6 +1,8 @@
 """Edits of far stores work on a few keys at a time, and are as safe as one by one."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +16,8 @@ from omezarr_tui.edit.apply import apply_plan, recover, redo, undo
 from omezarr_tui.edit.entry import Side
 from omezarr_tui.edit.in_flight import in_flight
 from omezarr_tui.edit.journal import Journal
+from omezarr_tui.edit.nodes import CopyNode, DeleteNode, MoveNode
+from omezarr_tui.edit.operation import Edit
 from omezarr_tui.edit.plan import plan_edit
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
@@ -28,6 +32,7 @@ class Far(FailingAccess):
     """
 
     can_rename = False
+    waits_for_chunks = False
 
     def __init__(self, folder: Path, nth: int = 1 << 30, **how: bool) -> None:
         super().__init__(folder, nth, **how)
@@ -37,18 +42,29 @@ class Far(FailingAccess):
         self.all_here = threading.Event()
         self.all_here.set()
 
+    def get(self, key: str) -> bytes | None:
+        """See how many come at a time, as below, where chunks are waited for."""
+        if self.waits_for_chunks and "/c/" in key:
+            with self._together():
+                return super().get(key)
+        return super().get(key)
+
     def get_with_version(self, key: str) -> tuple[bytes | None, str]:
         """See how many come at a time: until `all_here`, which four of them are."""
+        with self._together():
+            return super().get_with_version(key)
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
         if self.most == 4:
             self.all_here.set()
         self.all_here.wait(10)
-        found = super().get_with_version(key)
+        yield
         with self._lock:
             self._now -= 1
-        return found
 
 
 @pytest.fixture
@@ -69,6 +85,35 @@ def test_several_keys_are_on_their_way_at_a_time(store: Path) -> None:
     assert look(store) == before
     redo(access, entry)
     assert look(store) == after
+
+
+def test_an_edit_is_planned_with_several_keys_at_a_time(store: Path) -> None:
+    alone = fill(FailingAccess(store, 1 << 30), "")
+    access = Far(store)
+    access.waits_for_chunks = True
+    access.all_here.clear()
+    plan = fill(access, "")
+    assert access.most >= 4
+    assert plan.keys == alone.keys
+    assert plan.facts() == alone.facts()
+    assert plan.staged.read_bytes == alone.staged.read_bytes
+
+
+@pytest.mark.parametrize("edit", [MoveNode("a", "b"), CopyNode("a", "b"), DeleteNode("a")])
+def test_a_node_is_looked_at_with_several_keys_at_a_time(store: Path, edit: Edit) -> None:
+    access = Far(store)
+    access.waits_for_chunks = True
+    access.all_here.clear()
+    plan = plan_edit(access, edit)
+    if not plan.staged.moves:
+        assert access.most >= 4
+    access.waits_for_chunks = False
+    before = look(store)
+    entry = apply_plan(access, plan)
+    assert (store / "a").exists() == isinstance(edit, CopyNode)
+    assert (store / "b").exists() != isinstance(edit, DeleteNode)
+    undo(access, entry)
+    assert look(store) == before
 
 
 @pytest.mark.parametrize("nth", range(1, 10))
