@@ -110,6 +110,7 @@ def test_a_node_is_looked_at_with_several_keys_at_a_time(store: Path, edit: Edit
     access.waits_for_chunks = False
     before = look(store)
     entry = apply_plan(access, plan)
+    assert entry.nodes_moved == ((("a", "b"),) if isinstance(edit, MoveNode) else ())
     assert (store / "a").exists() == isinstance(edit, CopyNode)
     assert (store / "b").exists() != isinstance(edit, DeleteNode)
     undo(access, entry)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from omezarr_tui.edit.json_diff import DiffLine, document_diff
 from omezarr_tui.edit.json_spans import PointerError, member_at, skip
+from omezarr_tui.edit.keys import ABSENT
+from omezarr_tui.edit.moves import lies_in
 from omezarr_tui.edit.plan import Plan
 from omezarr_tui.edit.sources import is_at_source, moved_to
 from omezarr_tui.store.documents import DOCUMENTS, ZARR_JSON
@@ -42,12 +44,15 @@ def differences(plan: Plan) -> Iterator[Difference]:
     """How each document changes, in the order in which they are written.
 
     Consolidated copies are left out of it: they become what the documents become. So are
-    documents that only lie elsewhere, key by key, as where a whole folder is moved.
+    documents that only lie elsewhere, or go with a node, key by key: as where a whole folder is
+    moved, or taken away.
     """
     changes = plan.staged.changes()
     moved = moved_to(changes)
     for key in plan.keys:
         if key in moved or is_at_source(key, changes[key][1], changes, moved):
+            continue
+        if changes[key][1].digest == ABSENT and any(lies_in(key, f) for f in plan.staged.emptied):
             continue
         name = key.rpartition("/")[2]
         if name not in (*DOCUMENTS, ZMETADATA):

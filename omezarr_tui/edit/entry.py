@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from omezarr_tui.edit.keys import ABSENT
-from omezarr_tui.edit.moves import Move
+from omezarr_tui.edit.moves import Move, lies_in
 from omezarr_tui.edit.pack import Span
+from omezarr_tui.store.documents import DOCUMENTS
+from omezarr_tui.store.node import parent_path
 
 State = Literal["applying", "applied", "undoing", "undone", "redoing", "put back in part"]
 Side = Literal["before", "after"]
@@ -119,6 +121,18 @@ class Entry:
     def can_be_redone(self) -> bool:
         """Whether it was taken back, and can be made again."""
         return self.state == "undone"
+
+    @property
+    def nodes_moved(self) -> tuple[tuple[str, str], ...]:
+        """Nodes that lie elsewhere after it, from where to where: by folder, or key by key."""
+        gone = {record.key for record in self.records if record.after.digest == ABSENT}
+        found = [(old, new) for old, new in self.moves if new is not None]
+        for record in self.records:
+            source, name = record.after.source, record.key.rpartition("/")[2]
+            if source in gone and name in DOCUMENTS and source.endswith(f"/{name}"):
+                found.append((parent_path(source), parent_path(record.key)))
+        nested = {old for old, _ in found if any(o != old and lies_in(old, o) for o, _ in found)}
+        return tuple((old, new) for old, new in found if old not in nested)
 
 
 def entry_to_json(entry: Entry) -> dict[str, Any]:

@@ -228,9 +228,9 @@ class EditWorkers:
         store = self._around(path)
         nodes = store.nodes_of([record.key for record in documents])
         moved = []
-        for old, new in entry.moves:
-            ends = [old, new] if did in ("made", "made again") else [new, old]
-            here = [None if end is None else store.from_opened(end) for end in ends]
+        for ends in entry.nodes_moved:
+            old, new = ends if did in ("made", "made again") else ends[::-1]
+            here = store.from_opened(old), store.from_opened(new)
             moved += [(here[0], here[1])] if here[0] and here[1] else []
         return messages.Edited(entry, did, nodes, changed_names, tuple(moved))
 

@@ -85,12 +85,12 @@ async def test_a_node_is_renamed_key_by_key(kept: Access, start: Start) -> None:
         await p.press("right", "enter")
         assert p.told[-1].startswith("Done: rename labels/nuclei to labels/cells")
         assert any("cells" in row for row in p.rows)
+        assert p.node.path == "labels/cells"
         after = keys_in(kept)
         assert {key.replace("nuclei", "cells") for key in before} == set(after)
         await p.press("u")
         assert p.told[-1].startswith("Undone: rename labels/nuclei to labels/cells")
-        assert p.node.path == "labels"
-        await p.press("right")
+        assert p.node.path == "labels/nuclei"
         assert any("nuclei" in row for row in p.rows)
     assert keys_in(kept) == before
 
