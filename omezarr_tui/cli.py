@@ -228,7 +228,8 @@ def _tell(error: UserError) -> None:
 
 
 def _overview() -> argparse.ArgumentParser:
-    commands = "".join(f"  {name:<8} {what}\n" for name, what in _COMMANDS.items())
+    width = max(map(len, _COMMANDS))
+    commands = "".join(f"  {name:<{width}} {what}\n" for name, what in _COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         usage=f"{PROGRAM} [open] [LOCATION] [NODE] [--read-only]\n       {PROGRAM} COMMAND ...",

@@ -54,6 +54,8 @@ def format_bytes(size: int) -> str:
 
 def format_number(value: float, digits: int = 4) -> str:
     """A measured number with a few significant digits, whole numbers in full."""
+    if isinstance(value, int):
+        return str(int(value))
     if not math.isfinite(value):
         return str(value)
     if float(value).is_integer() and abs(value) < 1e15:

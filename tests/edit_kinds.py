@@ -10,7 +10,7 @@ import numpy as np
 import zarr
 
 from omezarr_tui.edit.attr_expressions import attr_edit
-from omezarr_tui.edit.changes import Arithmetic, Change, Clip, Fill, merge
+from omezarr_tui.edit.changes import Arithmetic, Change, Clip, Fill, Replace
 from omezarr_tui.edit.channel_order import OrderChannels
 from omezarr_tui.edit.conditions import parse_condition
 from omezarr_tui.edit.consolidating import Consolidate, DropConsolidated
@@ -134,7 +134,7 @@ KINDS: dict[str, Kind] = {
     "limit": _pixels(Clip(20, 90), "z=0:2"),
     "copy a plane": _pixels(CopyPlane(1, 0, "z"), "z=1"),
     "interpolate": _pixels(Interpolate(1, 0, 2, "z"), "z=1"),
-    "labels": _pixels(merge([1, 2], np.uint16(3)), "", path=LABELS),
+    "labels": _pixels(Replace({1: np.uint16(3), 2: np.uint16(3)}), "", path=LABELS),
     "metadata": _any_attribute,
     "metadata of labels": _attributes("name=mine", "pixel-size.z=0.25", path=LABELS),
     "rename": _fixed(MoveNode(LABELS, "image/labels/nuclei")),

@@ -1,12 +1,19 @@
 """What is counted of a projection: the projected plane, read band by band."""
 
+import math
+
 import numpy as np
 import pytest
 import zarr
 from looking import array_in, local
 
 from omezarr_tui.image import counted
-from omezarr_tui.image.counted import counted_values
+from omezarr_tui.image.counted import (
+    counted_values,
+    histogram_in,
+    statistics_in,
+    unwritten_text,
+)
 from omezarr_tui.image.histogram import histogram_of
 from omezarr_tui.image.plotted import Counting, counting_text
 from omezarr_tui.image.reader import Reader
@@ -64,3 +71,38 @@ def test_it_stops_when_it_is_no_longer_wanted(stack, projection):
     wanted = counting(folder, (1, 2), projection)
     with pytest.raises(Cancelled):
         list(counted_values(Reader(local(folder)), wanted, wanted.regions[0][1], lambda: True))
+
+
+@pytest.mark.parametrize("projection", [None, Projection(0, "mean", 0, 4)])
+@pytest.mark.parametrize(("dtype", "fill", "told"), [("int16", -7, "-7"), ("f4", math.nan, "NaN")])
+def test_values_that_were_never_written_are_counted_and_told(
+    tmp_path, projection, dtype, fill, told
+):
+    stored = zarr.create_array(
+        tmp_path / "a", shape=(4, 17, 23), chunks=(2, 4, 5), dtype=dtype, fill_value=fill
+    )
+    stored[0:2, 4:9] = 3  # rows 8 to 11 as well: a chunk is written whole
+    stored[2:4, 0:4, 0:5] = 4
+    node = array_in(tmp_path / "a")
+    region = (slice(0, 4), slice(2, 15), slice(3, 23))
+    wanted = Counting("seen", 0, node, None, ((0, region),), (1, 2), projection)
+    written = np.zeros((4, 17, 23), bool)
+    written[0:2, 4:12] = written[2:4, 0:4, 0:5] = True
+    part = written[region] if projection is None else written[region].any(axis=0)
+    reader = Reader(local(tmp_path / "a"))
+    seen = []
+    statistics = statistics_in(reader, wanted, region, progress=seen.append)
+    assert statistics.unwritten == (~part).sum() > 0
+    assert sum(seen) == wanted.pixels == statistics.count + statistics.nans
+    assert histogram_in(reader, wanted, region).unwritten == statistics.unwritten
+    text = unwritten_text(statistics.unwritten, wanted)
+    assert text == f"{statistics.unwritten} never written count as {told}"
+    assert unwritten_text(0, wanted) == ""
+
+
+def test_where_all_is_written_nothing_is_told(stack):
+    folder, _ = stack
+    wanted = counting(folder, (1, 2), None)
+    reader = Reader(local(folder))
+    assert statistics_in(reader, wanted, wanted.regions[0][1]).unwritten == 0
+    assert histogram_in(reader, wanted, wanted.regions[0][1]).unwritten == 0

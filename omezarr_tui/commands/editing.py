@@ -44,13 +44,13 @@ _YES = ("y", "yes")
 def add_editing(parser: argparse.ArgumentParser) -> None:
     """Add what all edits have: LOCATION is there already."""
     parser.set_defaults(read_only=False)
-    parser.add_argument("--dry-run", action="store_true", help="print the plan, and change nothing")
     add_answers(parser)
     add_access(parser)
 
 
 def add_answers(parser: argparse.ArgumentParser) -> None:
     """Add how a command that changes a store asks and answers."""
+    parser.add_argument("--dry-run", action="store_true", help="print the plan, and change nothing")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
     parser.add_argument("--json", action="store_true", help="print JSON; it never asks")
 

@@ -32,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sides = parser.add_mutually_exclusive_group()
     sides.add_argument("--back", action="store_true", help="the store as before the edit")
     sides.add_argument("--finish", action="store_true", help="the store as after the edit")
+    parser.add_argument("--dry-run", action="store_true", help="tell of it, and change nothing")
+    parser.add_argument("--yes", action="store_true", help="as elsewhere; to name a side is a yes")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_access(parser)
 
@@ -46,6 +48,9 @@ def run(args: argparse.Namespace) -> int:
         told = (
             f"{visible(entry.expression)} of {entry.time[:19]} was interrupted while {entry.state}."
         )
+    elif entry is not None and args.dry_run:
+        side = "before" if args.back else "after"
+        told = f"A dry run: the store would be as {side} {visible(entry.expression)}."
     elif entry is not None:
         work, clear = working("putting right")
         try:
@@ -59,6 +64,6 @@ def run(args: argparse.Namespace) -> int:
         Output().json({"done": done, "message": told, "interrupted": found})
     else:
         Output().line(told)
-        if entry is not None and not done:
+        if entry is not None and not (args.back or args.finish):
             Output().line("  --back puts it back, --finish finishes it")
     return ExitCode.DONE

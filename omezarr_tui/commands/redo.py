@@ -25,4 +25,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    return turn_several(args, "Make again", Journal.last_undone, redo)
+    return turn_several(args, "Make again", Journal.to_redo, redo)

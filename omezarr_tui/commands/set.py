@@ -77,8 +77,9 @@ def _wanted(args: argparse.Namespace) -> Any:
     }
     found = [make for make, is_asked in asked.items() if is_asked]
     if len(found) != 1:
+        ways = "of --value, --add and --multiply, --min and --max, and --replace"
         raise UserError(
-            "One of --value, --add and --multiply, --min and --max, or --replace is needed",
+            f"Only one {ways} can be done at a time" if found else f"One {ways} is needed",
             "see: omezarr-tui set --help",
             exit_code=ExitCode.USAGE,
         )
@@ -105,7 +106,7 @@ def _replace(args: argparse.Namespace, target: Target) -> Change:
         raise UserError(
             "--replace is not understood", str(error), exit_code=ExitCode.USAGE
         ) from error
-    return Replace(pairs, "Replace a value" if len(pairs) == 1 else "Replace values")
+    return Replace(pairs)
 
 
 def _value(text: str, target: Target) -> Any:

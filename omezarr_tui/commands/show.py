@@ -16,7 +16,7 @@ from omezarr_tui.image.cells import DEPTHS, RENDERINGS
 from omezarr_tui.image.frames import Words, encoded
 from omezarr_tui.image.look import GREY
 from omezarr_tui.image.overlay import OPACITIES
-from omezarr_tui.image.view import first_view
+from omezarr_tui.image.view import first_view, opens_as_table
 from omezarr_tui.settings import load_settings
 from omezarr_tui.store.node import Group
 
@@ -124,7 +124,7 @@ def show(place: Place, options: ShowOptions) -> ExitCode:
     image, level = open_image(place, options.level)
     overlay = overlay_of(place, image, options)
     view = first_view(image)
-    if view is None:
+    if view is None or opens_as_table(image):
         print_table(output, array_table(place, image, level, room, options, settings))
     else:
         show_picture(place, image, view, level, overlay, room, options, settings, output)

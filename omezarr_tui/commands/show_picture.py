@@ -24,6 +24,7 @@ from omezarr_tui.image.bar import (
 from omezarr_tui.image.cells import Depth, Rendering
 from omezarr_tui.image.channels import channel_axis, channel_count
 from omezarr_tui.image.colormaps import color_table
+from omezarr_tui.image.long_integers import typed
 from omezarr_tui.image.look import SOURCES, Look
 from omezarr_tui.image.overlay import OPACITIES, Overlay
 from omezarr_tui.image.picture import Painter, Picture, PictureRequest, TooLarge
@@ -150,7 +151,7 @@ def _look(options: ShowOptions, settings: Settings, output: Output, image: Image
 def _window(text: str) -> Window:
     match = _WINDOW.fullmatch(text)
     try:
-        start, end = (float(match[1]), float(match[2])) if match else (0.0, 0.0)
+        start, end = (typed(match[1]), typed(match[2])) if match else (0.0, 0.0)
     except ValueError:
         start = end = 0.0
     if not start < end:

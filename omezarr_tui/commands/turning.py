@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from omezarr_tui.commands.arguments import add_access, count
 from omezarr_tui.commands.editing import add_answers, confirmed, open_journal, working
@@ -35,7 +35,7 @@ def add_turning(parser: argparse.ArgumentParser, verb: str) -> None:
 def turn_several(
     args: argparse.Namespace,
     verb: str,
-    find: Callable[[Journal], Entry | None],
+    find: Callable[[Journal], Sequence[Entry]],
     turn: Callable[[Access, Entry, Work], Entry],
 ) -> int:
     """Undo or redo edits, one after the other.
@@ -47,7 +47,7 @@ def turn_several(
     verb
         What the user is asked.
     find
-        The edit that comes next.
+        The edits that can be turned, in that order.
     turn
         What turns it.
     """
@@ -59,15 +59,15 @@ def turn_several(
             "put it back or finish it first: see omezarr-tui recover --help",
         )
     turned: list[Entry] = []
-    for _ in range(args.times):
-        entry = find(journal)
-        if entry is None:
-            break
+    for entry in find(journal)[: args.times]:
         if not args.json:
             output.line(
                 f"{verb} edit {entry.number} of {entry.time[:19]}: {visible(entry.expression)}"
             )
             output.line(f"  {plural(len(entry.records) + len(entry.moves), 'change')} of the store")
+        if args.dry_run:
+            turned.append(entry)
+            continue
         if not confirmed(args, f"{verb}?"):
             return ExitCode.PROBLEMS
         work, clear = working(verb.lower())
@@ -75,14 +75,18 @@ def turn_several(
             turned.append(turn(access, entry, work))
         finally:
             clear()
+    count = plural(len(turned), "edit")
+    dry = "a dry run: nothing was changed"
     if args.json:
         output.json(
             {
-                "done": bool(turned),
-                "message": f"{verb}: {plural(len(turned), 'edit')}",
+                "done": bool(turned) and not args.dry_run,
+                "message": dry if args.dry_run else f"{verb}: {count}",
                 "edits": [{"number": e.number, "edit": e.expression} for e in turned],
             }
         )
+    elif not turned:
+        output.line("There is none to do.")
     else:
-        output.line(f"Done: {plural(len(turned), 'edit')}." if turned else "There is none to do.")
+        output.line(f"{dry.capitalize()}." if args.dry_run else f"Done: {count}.")
     return ExitCode.DONE

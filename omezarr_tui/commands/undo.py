@@ -27,4 +27,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    return turn_several(args, "Undo", Journal.last_applied, undo)
+    return turn_several(args, "Undo", Journal.to_undo, undo)

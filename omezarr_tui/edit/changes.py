@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from omezarr_tui.edit.value import shown_value
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.image.selection import Selection
 from omezarr_tui.store.node import Array
-from omezarr_tui.text import format_count, listed, plural
+from omezarr_tui.text import format_count, listed
 
 Values = NDArray[Any]
 Number = int | float
@@ -155,7 +155,8 @@ class Arithmetic:
         return self._fitted(np.asarray(old.astype(kind) * multiply + add), old.dtype)
 
     def _in_doubles(self, old: Values) -> Values:
-        return np.asarray(old.astype(np.float64) * float(self.multiply) + float(self.add))
+        made = old.astype(np.float64) * float(self.multiply)
+        return made + float(self.add) if self.add else made  # -0.0 + 0 would be 0.0
 
     def _fitted(self, made: Values, dtype: np.dtype[Any]) -> Values:
         values, lost = rounded(made, dtype)
@@ -234,12 +235,14 @@ class Replace:
     values
         From each value to the one that it becomes, of the array's data type. NaN stands for
         every NaN, 0.0 for -0.0 too.
-    title
-        In a few words that begin with a verb.
     """
 
     values: Mapping[Any, Any]
-    title: str = "Replace a value"
+
+    @property
+    def title(self) -> str:
+        """What it does."""
+        return "Replace a value" if len(self.values) == 1 else "Replace values"
 
     def written(self, target: str) -> str:
         """``s0[0]: 7 → 3``."""
@@ -260,21 +263,6 @@ class Replace:
             return new
 
         return replaced
-
-
-def merge(ids: Collection[Any], keep: Any) -> Replace:
-    """Several labels become one: `keep`."""
-    return Replace({each: keep for each in ids if each != keep}, "Merge labels")
-
-
-def relabel(old: Any, new: Any) -> Replace:
-    """A label gets another number."""
-    return Replace({old: new}, "Give a label another number")
-
-
-def delete_labels(ids: Collection[Any], background: Any) -> Replace:
-    """Labels become background."""
-    return Replace(dict.fromkeys(ids, background), f"Delete {plural(len(ids), 'label')}")
 
 
 def _of_numbers(node: Array) -> np.dtype[Any]:

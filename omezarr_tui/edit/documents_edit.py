@@ -74,10 +74,10 @@ class DocumentsEdit:
     def _facts(self, changes: Sequence[DocumentChange]) -> list[tuple[str, str]]:
         made = [visible(change.key) for change in changes if change.before is None]
         size = sum(len(change.after) for change in changes)
-        facts = [
-            ("node" if len(self._paths()) == 1 else "nodes", self._nodes()),
-            ("documents", f"{plural(len(changes), 'file')}, {format_bytes(size)}"),
-        ]
+        facts = [("node" if len(self._paths()) == 1 else "nodes", self._nodes())]
+        if changes:
+            told = f"{plural(len(changes), 'file')}, {format_bytes(size)}"
+            facts.append(("documents", told))
         if made:
             facts.append(("new", _some(made)))
         if holders := [change for change in changes if change.copies]:
@@ -97,6 +97,8 @@ def _sentence(changes: Sequence[DocumentChange], own: set[str]) -> str:
     """Which documents change, and that the copies of them do."""
     edited = [visible(change.key) for change in changes if change.key in own]
     copies = sum(change.copies for change in changes)
+    if not edited and not copies:
+        return "No document will change."
     if not edited:
         return f"{plural(copies, 'consolidated copy', 'consolidated copies')} will change."
     told = edited[0] if len(edited) == 1 else plural(len(edited), "document")

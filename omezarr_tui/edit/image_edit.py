@@ -101,7 +101,8 @@ class ImageEdit:
             name = visible(self.levels[self.level].name)
             raise UserError(
                 f"{name} is a coarser level of an image, made from {visible(self.levels[0].name)}",
-                "edit the finest level, and this one follows; or ask for this level alone",
+                "edit the finest level, and this one follows; "
+                "or ask for this level alone (--alone)",
                 exit_code=ExitCode.USAGE,
             )
         done = self.pixels.stage_pixels(staged, work)

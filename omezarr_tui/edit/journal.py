@@ -123,14 +123,22 @@ class Journal:
         self.skipped = tuple(skipped)
         return found
 
+    def to_undo(self) -> list[Entry]:
+        """The edits that can be undone, in that order: the newest first."""
+        return [entry for entry in self.entries() if entry.can_be_undone]
+
+    def to_redo(self) -> list[Entry]:
+        """The edits that can be made again, in that order: what was undone last first."""
+        undone = [entry for entry in self.entries() if entry.can_be_redone]
+        return sorted(undone, key=lambda entry: entry.turned, reverse=True)
+
     def last_applied(self) -> Entry | None:
         """The newest edit that can be undone."""
-        return next((entry for entry in self.entries() if entry.can_be_undone), None)
+        return next(iter(self.to_undo()), None)
 
     def last_undone(self) -> Entry | None:
         """The edit that was undone last, and can be made again."""
-        undone = [entry for entry in self.entries() if entry.can_be_redone]
-        return max(undone, key=lambda entry: entry.turned, default=None)
+        return next(iter(self.to_redo()), None)
 
     def interrupted(self) -> Entry | None:
         """The newest edit that came to no end; None while a program is at work on the store."""

@@ -158,7 +158,7 @@ def _replace(texts: Mapping[str, str], array: Array, axes: Sequence[str], s: Sel
         found = replaced_values(pairs, array)
     except ValueError as error:
         raise LineError("pairs", str(error)) from error
-    return Replace(found, "Replace a value" if len(found) == 1 else "Replace values")
+    return Replace(found)
 
 
 def _copy(texts: Mapping[str, str], array: Array, axes: Sequence[str], s: Selection) -> Change:

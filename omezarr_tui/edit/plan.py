@@ -106,6 +106,8 @@ class Plan:
                 many = None if one == "document" else "chunks or shards"
                 told.append(f"{plural(len(keys), one, many)}{self._kinds(keys)}")
         read = format_bytes(self.staged.read_bytes)
+        if not told:
+            return f"nothing; {read} were read"
         return f"{', '.join(told)}: {format_bytes(self.written_bytes)}; {read} were read"
 
     def _kinds(self, keys: Iterable[str]) -> str:

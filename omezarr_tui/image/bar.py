@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from omezarr_tui.errors import UserError
-from omezarr_tui.image.channels import channel_axis, channel_name
+from omezarr_tui.image.channels import channel_axis, channel_name, is_rgb_by_guess
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.placing import is_pixel_by_pixel
 from omezarr_tui.image.states import (
@@ -116,6 +116,10 @@ def how_shown(picture: Picture) -> str:
     """Where windows come from, and what else was done to the brightness."""
     look = picture.request.look
     sources = list(dict.fromkeys(layer.source for layer in picture.layers))
+    if picture.sampling.array.dtype.kind == "complex":
+        sources.insert(0, "magnitude")
+    if picture.request.is_composed and is_rgb_by_guess(picture.request.image):
+        sources.insert(0, "taken for RGB")
     gamma = "" if look.gamma == 1 else f"gamma {look.gamma:g}"
     inverted = "inverted" if look.invert else ""
     return ", ".join(filter(None, [*sources, gamma, inverted]))

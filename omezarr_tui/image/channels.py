@@ -7,6 +7,7 @@ from itertools import cycle, islice
 
 from omezarr_tui.image.composite import RGB
 from omezarr_tui.image.look import Look
+from omezarr_tui.ome.colour_guess import is_taken_for_rgb
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.model import Channel, Window
 from omezarr_tui.store.node import Array
@@ -106,10 +107,17 @@ def is_rgb(image: Image) -> bool:
         return False
     told = multiscale.channels
     if not told:
-        return axis == len(array.shape) - 1 and array.dtype.name == "uint8"
+        is_last = axis == len(array.shape) - 1
+        return is_last and (array.dtype.name == "uint8" or is_rgb_by_guess(image))
     colors = [(c.color or "").upper() for c in told[:3]]
     names = [c.label.strip().lower() for c in told[:3]]
     return colors == ["FF0000", "00FF00", "0000FF"] or names in _RGB_NAMES
+
+
+def is_rgb_by_guess(image: Image) -> bool:
+    """Whether it is an array by itself that is taken for a colour picture; nothing says so."""
+    array = _an_array(image)
+    return image.multiscale.path == array.path and is_taken_for_rgb(array)
 
 
 def is_opacity(image: Image, at: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from omezarr_tui.image.long_integers import MOST, counted_from, is_long, moved
 from omezarr_tui.ome.model import Window
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 # Little of what is seen in fluorescence is bright: a higher end than 99 % keeps it from glaring.
 PERCENTILES = (1.0, 99.8)
-_ROUNDING = 1e-9  # of sums of doubles, relative
+_ROUNDING = 1e-12  # of sums of doubles, relative
 
 
 def window_of(samples: np.ndarray[Any, Any]) -> Window:
@@ -27,10 +28,16 @@ def window_of(samples: np.ndarray[Any, Any]) -> Window:
     -------
     window
         The whole range where nearly all samples are equal; where all are, it begins at
-        their value and has some width, 1 as a rule.
+        their value and has some width, 1 as a rule. Its ends are whole numbers, of which
+        none is rounded, where doubles do not hold the values.
     """
     import numpy as np
 
+    if is_long(samples.dtype.name) and samples.size:
+        origin = int(samples.min())
+        if origin < -MOST or int(samples.max()) > MOST:
+            near = window_of(counted_from(samples, origin))
+            return Window(origin + round(near.start), origin + max(1, round(near.end)))
     # Percentiles of integers can overflow, and of booleans there are none.
     values = samples.astype(np.float64)
     values = values[np.isfinite(values)]
@@ -50,22 +57,24 @@ def same(low: float, high: float) -> bool:
 
 
 def stretched(window: Window, factor: float) -> Window:
-    """The window with its width multiplied, about the same middle, as far as doubles go."""
-    middle, half = (window.start + window.end) / 2, (window.end - window.start) / 2
-    return _usable(Window(middle - half * factor, middle + half * factor), window)
+    """The window with its width multiplied, about the same middle, as far as numbers go."""
+    step = (window.end - window.start) * ((factor - 1) / 2)
+    return _usable(Window(moved(window.start, -step), moved(window.end, step)), window)
 
 
 def shifted(window: Window, part: float) -> Window:
     """The window moved by a part of its width: upwards makes the picture darker."""
     step = (window.end - window.start) * part
-    return _usable(Window(window.start + step, window.end + step), window)
+    return _usable(Window(moved(window.start, step), moved(window.end, step)), window)
 
 
 def _usable(window: Window, before: Window) -> Window:
-    """The window, or the one before where too few doubles lie in it to tell values apart."""
-    width = window.end - window.start
-    fine = width > _ROUNDING * max(abs(window.start), abs(window.end))
-    return window if fine and math.isfinite(width) else before
+    """The window, or the one before where too few numbers lie in it to tell values apart."""
+    start, end = window.start, window.end
+    if isinstance(start, int) and isinstance(end, int):
+        return window if start < end else before
+    fine = end - start > _ROUNDING * max(abs(start), abs(end))
+    return window if fine and math.isfinite(end - start) else before
 
 
 def intensities(
@@ -86,8 +95,15 @@ def intensities(
     """
     import numpy as np
 
-    clipped = np.clip(samples.astype(np.float64), window.start, window.end)
-    scaled: np.ndarray[Any, Any] = (clipped - window.start) / (window.end - window.start)
+    width = float(window.end - window.start)
+    scaled: np.ndarray[Any, Any]
+    if is_long(samples.dtype.name):
+        whole = math.floor(window.start)
+        distances = counted_from(samples, whole) - (window.start - whole)
+        scaled = np.clip(distances, 0, width) / width
+    else:
+        clipped = np.clip(samples.astype(np.float64), window.start, window.end)
+        scaled = (clipped - window.start) / width
     if gamma != 1.0:
         scaled **= gamma
     return 1.0 - scaled if invert else scaled

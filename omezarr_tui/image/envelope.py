@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from omezarr_tui.image.long_integers import MOST, counted_from, is_long, origin_of
 from omezarr_tui.image.reader import Reader
 from omezarr_tui.settings import MIB
 from omezarr_tui.store.node import Array
+from omezarr_tui.text import format_count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,12 +33,22 @@ class Envelope:
         How many values the array has.
     read
         How many of them were read.
+    nans, unwritten
+        How many of these are NaN, and how many lie in chunks that were never written.
+    infinities
+        How many values of each part are −∞ and +∞: (2, parts).
+    origin
+        What `low` and `high` are counted from: 0 unless doubles do not hold the values.
     """
 
     low: np.ndarray[Any, Any]
     high: np.ndarray[Any, Any]
     count: int
     read: int
+    nans: int
+    unwritten: int
+    infinities: np.ndarray[Any, Any]
+    origin: int = 0
 
     @property
     def drawn(self) -> np.ndarray[Any, Any]:
@@ -44,6 +56,27 @@ class Envelope:
         import numpy as np
 
         return np.stack([self.low, self.high], axis=1).reshape(-1)
+
+    @property
+    def told(self) -> str:
+        """Of how many values it is in words: of all or a sample, and how many are no number."""
+        count, infinities = format_count(self.count), int(self.infinities.sum())
+        odd = self.nans + infinities
+        if self.read < self.count:
+            parts = [f"a sample of {format_count(self.read)} of {count} values"]
+            if odd:
+                parts.append(f"{format_count(self.read - odd)} finite")
+        elif odd:
+            parts = [f"{format_count(self.read - odd)} of {count} values finite"]
+        else:
+            parts = [f"all {count} values"]
+        if self.nans:
+            parts.append(f"{format_count(self.nans)} NaN")
+        if infinities:
+            parts.append(f"{format_count(infinities)} infinite")
+        if self.unwritten:
+            parts.append(f"{format_count(self.unwritten)} never written")
+        return " · ".join(parts)
 
 
 def can_plot(node: Array) -> bool:
@@ -77,21 +110,36 @@ def read_envelope(
     (count,) = node.shape
     parts = min(BINS, count)
     low, high = np.full(parts, np.inf), np.full(parts, -np.inf)
-    read = 0
+    infinities = np.zeros((2, parts), np.int64)
+    read = nans = unwritten = origin = 0
     for region in sampled_regions(node):
         for block in reader.blocks(node, region, cancelled):
-            values = block.values.astype(np.float64)
+            if is_long(block.values.dtype.name):
+                if not read and abs(first := origin_of(block.values)) > MOST:
+                    origin = first
+                values = counted_from(block.values, origin)
+            else:
+                values = block.values.astype(np.float64)
             read += values.size
+            unwritten += 0 if block.written else values.size
             where = (np.arange(values.size, dtype=np.int64) + block.start[0]) * parts // count
             starts = np.flatnonzero(np.diff(where, prepend=-1))
             finite = np.isfinite(values)
+            if not finite.all():
+                nans += int(np.isnan(values).sum())
+                for found, end in zip(infinities, (-np.inf, np.inf), strict=True):
+                    found += np.bincount(where[values == end], minlength=parts)
             least = np.minimum.reduceat(np.where(finite, values, np.inf), starts)
             greatest = np.maximum.reduceat(np.where(finite, values, -np.inf), starts)
             low[where[starts]] = np.minimum(low[where[starts]], least)
             high[where[starts]] = np.maximum(high[where[starts]], greatest)
     nothing = low > high
     low[nothing] = high[nothing] = np.nan
-    return Envelope(low, high, count, read)
+    if origin:  # heights above the least value are easier to read than those below a first one
+        least = np.nanmin(low)
+        origin += int(least)
+        low, high = low - least, high - least
+    return Envelope(low, high, count, read, nans, unwritten, infinities, origin)
 
 
 def sampled_regions(node: Array) -> list[tuple[slice, ...]]:

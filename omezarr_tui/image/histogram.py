@@ -34,13 +34,16 @@ class Histogram:
     Parameters
     ----------
     width
-        Of a bin: a power of two. Of whole numbers 1 where each value has a bin of its own.
+        Of a bin: a power of two. Of whole numbers it is one itself, 1 where each value has a bin
+        of its own, and so are the edges of bins, however far from zero.
     first
         The lowest value of the first bin, in widths.
     counts
         Values in each bin (bins,), int64; the first and the last bin hold some.
     nans, infinities
         Values that are in no bin.
+    unwritten
+        How many of all lie in chunks that were never written: they count as the fill value.
     """
 
     width: float
@@ -48,6 +51,7 @@ class Histogram:
     counts: np.ndarray[Any, Any]
     nans: int
     infinities: int
+    unwritten: int = 0
 
     @property
     def finite(self) -> int:
@@ -77,7 +81,7 @@ class Histogram:
         most
             Bars at the most.
         """
-        begin, end = math.floor(low / self.width), math.ceil(high / self.width)
+        begin, end = _floor(low, self.width), -_floor(-high, self.width)
         bins = max(1, end - begin)
         each = -(-bins // most)
         bars = []
@@ -95,12 +99,13 @@ class Histogram:
             return 0.0
         rank = max(1, math.ceil(part * self.finite))
         at = int(np.searchsorted(np.cumsum(self.counts), rank))
-        return (self.first + at) * self.width + (0.0 if self.width == 1 else self.width / 2)
+        half = self.width // 2 if isinstance(self.width, int) else self.width / 2
+        return (self.first + at) * self.width + half
 
     def beyond(self, low: float, high: float) -> tuple[int, int]:
         """How many values lie in bins below `low`, and how many in bins above `high`."""
-        below = max(0, math.floor(low / self.width) - self.first)
-        above = max(0, math.floor(high / self.width) + 1 - self.first)
+        below = max(0, _floor(low, self.width) - self.first)
+        above = max(0, _floor(high, self.width) + 1 - self.first)
         return int(self.counts[:below].sum()), int(self.counts[above:].sum())
 
 
@@ -116,6 +121,7 @@ class Counter:
         self._counts: np.ndarray[Any, Any] | None = None
         # Floats that are all the same do not tell yet how fine bins should be.
         self._only: tuple[float, int] | None = None
+        self._is_whole = False
         self._nans = self._infinities = 0
 
     def add(self, values: np.ndarray[Any, Any]) -> None:
@@ -134,7 +140,7 @@ class Counter:
             exponent = _finest(value, value)
             first, counts = _bin(value, exponent), np.array([count])
         counts = np.zeros(0, np.int64) if counts is None else counts.copy()
-        width = math.ldexp(1.0, exponent)
+        width = 1 << exponent if self._is_whole else math.ldexp(1.0, exponent)
         return Histogram(width, first, counts, self._nans, self._infinities)
 
     def _add(self, values: np.ndarray[Any, Any]) -> None:
@@ -152,7 +158,7 @@ class Counter:
                 values = values[finite]
         if values.size == 0:
             return
-        is_whole = values.dtype.kind in "iu"
+        self._is_whole = is_whole = values.dtype.kind in "iu"
         least, greatest = values.min().item(), values.max().item()
         if self._exponent is None:
             if not is_whole and self._is_same(least, greatest, values.size):
@@ -216,6 +222,13 @@ def _finest(least: float, greatest: float) -> int:
     precision = math.frexp(max(abs(least), abs(greatest)))[1] - _MANTISSA
     span = greatest / BINS - least / BINS  # the span itself may be too large for a double
     return max(precision, math.frexp(span)[1] - 1 if span else precision, _NARROWEST)
+
+
+def _floor(value: float, width: float) -> int:
+    """The bin of some width that a value lies in; of whole numbers exactly."""
+    if isinstance(value, int) and isinstance(width, int):
+        return value // width
+    return math.floor(value / width)
 
 
 def _bin(value: float, exponent: int) -> int:

@@ -171,7 +171,7 @@ def _numbers(said: Any, count: int) -> list[float] | None:
     """So many finite numbers; None where these are not."""
     if not isinstance(said, list) or len(said) != count:
         return None
-    numbers = [float(one) for one in said if isinstance(one, int | float) and abs(one) < 1e300]
+    numbers = [+one for one in said if isinstance(one, int | float) and abs(one) < 1e300]
     return numbers if len(numbers) == count and all(map(math.isfinite, numbers)) else None
 
 

@@ -93,7 +93,7 @@ def level_window(
     share = max(1, _MOST_VALUES // len(regions))
     values: list[np.ndarray[Any, Any]] = []
     for region in regions:
-        for block in reader.blocks(array, region, cancelled):
+        for block in reader.intensities(array, region, cancelled):
             if not block.written:
                 fill = block.values.flat[:1]  # all there is where nothing was ever written
                 continue

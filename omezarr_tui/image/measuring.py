@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from omezarr_tui.image.channels import channel_axis, channel_count, channel_name
+from omezarr_tui.image.counted import unwritten_text
 from omezarr_tui.image.picture import Picture
-from omezarr_tui.image.plotted import Counting, counting_text, of_channel
+from omezarr_tui.image.plotted import Counting, of_channel, place_texts
 from omezarr_tui.image.region import Region, region_seen
 from omezarr_tui.image.sampling import Projection
 from omezarr_tui.image.statistics import Statistics
@@ -63,8 +64,8 @@ class Measuring:
 
     @property
     def place(self) -> str:
-        """Where they lie: ``level 0, z 15, y 20–60, x 3–9``."""
-        return counting_text(self.counting, [a.name for a in self.image.multiscale.axes])
+        """Where they lie in the level: ``z 15, y 20–60, x 3–9``; nothing where it is all of it."""
+        return ", ".join(place_texts(self.counting, [a.name for a in self.image.multiscale.axes]))
 
     @property
     def size(self) -> str:
@@ -146,12 +147,19 @@ def statistics_rows(
 
 def statistics_text(measuring: Measuring, found: dict[int, Statistics]) -> str:
     """Everything that is known, as lines to copy, with tabs between columns."""
+    place, unwritten = measuring.place, never_written_text(measuring, found)
     lines = [
-        f"{measuring.what}: {measuring.place}",
-        f"{measuring.size}; {measuring.source}",
+        f"{measuring.what}: {place}" if place else measuring.what,
+        "; ".join(filter(None, [measuring.size, measuring.source, unwritten])),
         "\t".join(HEADERS),
     ]
     return "\n".join([*lines, *("\t".join(row) for row in statistics_rows(measuring, found))])
+
+
+def never_written_text(measuring: Measuring, found: dict[int, Statistics]) -> str:
+    """How many values of all channels were never written; nothing where all were."""
+    told = unwritten_text(sum(one.unwritten for one in found.values()), measuring.counting)
+    return f"{told}, in all channels" if told and len(found) > 1 else told
 
 
 def statistics_table(
@@ -191,7 +199,7 @@ def _cells(told: Statistics, digits: tuple[int, int]) -> list[str]:
     if told.nans:
         pixels += f" + {format_count(told.nans)} NaN"
     if told.infinities:
-        pixels += f" + {format_count(told.infinities)} infinite"
+        pixels += f" + {format_count(told.infinities)} ∞"
     if told.mean is None or told.deviation is None:
         return ["–"] * 5 + [pixels]
     values = (told.minimum, told.maximum, told.total)

@@ -307,6 +307,8 @@ class Painter:
             return window_of(samples.values), ""
         if look.source == "told" and (told := told_window(image, channel)) is not None:
             return told, "as the metadata say"  # also of stains that are red, green and blue
+        if request.sampling().array.dtype.kind == "boolean":
+            return Window(0.0, 1.0), "false to true"
         if is_rgb(image) and (whole := whole_range(request.sampling().array.dtype.name)):
             return whole, "all values of a colour"
         percent = "{:g}–{:g} %".format(*PERCENTILES)

@@ -160,7 +160,12 @@ def counting_text(counting: Counting, names: list[str]) -> str:
 
     Of a projection it is told what it is of: ``level 1, maximum over z 0–24, y 20–60``.
     """
-    parts, projection = [f"level {counting.level}"], counting.projection
+    return ", ".join([f"level {counting.level}", *place_texts(counting, names)])
+
+
+def place_texts(counting: Counting, names: list[str]) -> list[str]:
+    """Where in the level the pixels lie that are counted: ``z 15``, ``y 20–60``."""
+    parts, projection = [], counting.projection
     for at, part in enumerate(counting.regions[0][1]):
         last = f"–{part.stop - 1}" if part.stop - part.start > 1 else ""
         told = f"{visible(names[at], 24)} {part.start}{last}"
@@ -168,7 +173,7 @@ def counting_text(counting: Counting, names: list[str]) -> str:
             parts.append(f"{projection.method} over {told}")
         elif at != counting.axis and part != slice(0, counting.array.shape[at]):
             parts.append(told)
-    return ", ".join(parts)
+    return parts
 
 
 def tracks_of(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from omezarr_tui.image.long_integers import MOST
 from omezarr_tui.text import format_number
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     if not (span > 0 and math.isfinite(span)) or most < 1:
         return []
     power = math.floor(math.log10(span / most))
+    if isinstance(low, int) and isinstance(high, int) and max(-low, high) > MOST:
+        return _whole_ticks(low, high, most, max(0, power))
     for exponent in (power, power + 1, power + 2):
         for leading in _ROUND:
             # A power below zero is divided by, or 3 × 0.1 would not be 0.3.
@@ -45,6 +48,17 @@ def ticks(low: float, high: float, most: int) -> list[float]:
                          for n in numbers]  # fmt: skip
                 slack = step / 1e6
                 return sorted({tick for tick in found if low - slack <= tick <= high + slack})
+    return []
+
+
+def _whole_ticks(low: int, high: int, most: int, power: int) -> list[float]:
+    """The same where doubles do not hold the numbers: their steps are whole."""
+    for exponent in (power, power + 1, power + 2):
+        for leading in _ROUND:
+            step = leading * 10**exponent
+            first, last = -(-low // step), high // step
+            if last - first < most:
+                return [number * step for number in range(first, last + 1)]
     return []
 
 

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.image.histogram import Region
+from omezarr_tui.image.long_integers import MOST, counted_from, is_long
 from omezarr_tui.store.node import Array
 from omezarr_tui.store.waiting import Cancelled
 
@@ -134,11 +135,28 @@ class Profile:
         """What is known now, whatever is read later."""
         return Profile(self.track, self.values.copy(), self.known.copy())
 
-    def drawn(self) -> np.ndarray[Any, Any]:
-        """Values to draw (count,), float64: NaN where there is none, or no finite one."""
+    @property
+    def origin(self) -> int:
+        """The least value where doubles do not hold the values; else 0."""
+        if not is_long(self.values.dtype.name) or not self.known.any():
+            return 0
+        known = self.values[self.known]
+        low, high = int(known.min()), int(known.max())
+        return low if max(-low, high) > MOST else 0
+
+    def drawn(self, origin: int = 0) -> np.ndarray[Any, Any]:
+        """Values to draw (count,), float64: NaN where there is none, or no finite one.
+
+        Parameters
+        ----------
+        origin
+            What they are counted from.
+        """
         import numpy as np
 
-        values = self.values.astype(np.float64)
+        values = self.values
+        is_far = origin and is_long(values.dtype.name)
+        values = counted_from(values, origin) if is_far else values.astype(np.float64) - origin
         values[~(self.known & np.isfinite(values))] = np.nan
         return values
 
@@ -176,7 +194,7 @@ def read_profile(
     values: np.ndarray[Any, Any] | None = None
     for part, region in track.parts():
         here = pixels[part]
-        for block in reader.blocks(track.array, region, cancelled):
+        for block in reader.intensities(track.array, region, cancelled):
             if cancelled():
                 raise Cancelled
             if values is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from omezarr_tui.image.long_integers import added_to, counted_from, is_long, origin_of
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -39,6 +41,8 @@ class Projected:
         # Sums of doubles could be larger than doubles are; all others stay exact for longer.
         self._unit = self._planes if sampling.array.dtype.name == "float64" else 1
         self._plane: np.ndarray[Any, Any] | None = None
+        # What means of long integers are counted from, and their data type.
+        self._origin: tuple[int, np.dtype[Any]] | None = None
         # How many values of each pixel are +inf, -inf, NaN; most arrays have none.
         self._odd: np.ndarray[Any, Any] | None = None
         self.left_out = 0
@@ -62,6 +66,9 @@ class Projected:
             return
         if self._plane is None:
             self._plane = np.zeros(self._size)
+            self._origin = (origin_of(block), block.dtype) if is_long(block.dtype.name) else None
+        if self._origin is not None:
+            block = counted_from(block, self._origin[0])
         if block.dtype.kind == "f" and not np.isfinite(block).all():
             block = self._only_finite(block, where)
         values = block if self._unit == 1 else block / self._unit
@@ -77,6 +84,8 @@ class Projected:
             if self._plane.dtype.kind == "f":
                 self.infinite = int(np.count_nonzero(np.isinf(self._plane)))
             return self._plane
+        if self._origin is not None:
+            return added_to(self._origin[0], self._plane / self._planes, self._origin[1])
         if self._odd is None:
             return self._plane / (self._planes / self._unit)
         above, below, nan = self._odd

@@ -156,6 +156,7 @@ class Reader:
             if self._change is not None:
                 values = self._change(block.start, values)
                 written = written or values is not block.values
+            values = magnitudes(values)
             size = values.shape
             reducer.note(
                 (size[rows], size[columns]),
@@ -206,6 +207,16 @@ class Reader:
         for part in self._parts(node, region, cancelled, with_gaps=False):
             assert isinstance(part, Block)
             yield part
+
+    def intensities(
+        self,
+        node: Array,
+        region: tuple[slice, ...],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Block]:
+        """As `blocks`, with the magnitudes of complex numbers: what pictures show of them."""
+        for block in self.blocks(node, region, cancelled):
+            yield Block(block.start, magnitudes(block.values), block.written)
 
     def _parts(
         self,
@@ -284,6 +295,13 @@ class Reader:
             if isinstance(found, Chunk):
                 cache.put(node.path, place, found)
             yield place, found
+
+
+def magnitudes(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The magnitudes of complex numbers; other values as they are."""
+    import numpy as np
+
+    return np.abs(values) if values.dtype.kind == "c" else values
 
 
 def places_in(node: Array, region: tuple[slice, ...]) -> Iterator[Place]:

@@ -93,9 +93,8 @@ class Reducer:
         }
         projection, method = sampling.projection, sampling.method
         # The mean of a single long integer need not become a double.
-        is_exact = (
-            is_long(sampling.array.dtype.name)
-            and method == "mean" and covers_one_pixel(sampling)
+        whole = is_long(sampling.array.dtype.name)
+        is_exact = whole and method == "mean" and covers_one_pixel(sampling)
         self._way = ways["nearest" if is_exact else method](sampling)
         # The maximum of maxima needs no plane in between.
         self._projected = (
@@ -172,6 +171,7 @@ class AreaAverage:
         self._sum = np.zeros(sampling.grid, np.float64)
         self._weight: np.ndarray[Any, Any] | None = None  # of what is finite, where not all is
         self._infinite: np.ndarray[Any, Any] | None = None  # weights of +inf and of -inf
+        self._is_long = is_long(sampling.array.dtype.name)
         # What means of long integers are counted from, and their data type.
         self._origin: tuple[int, np.dtype[Any]] | None = None
         self.left_out = 0
@@ -180,7 +180,7 @@ class AreaAverage:
         """Take a block (rows, columns) whose first pixel lies at top, left of the array."""
         import numpy as np
 
-        if self._origin is None and is_long(block.dtype.name):
+        if self._is_long and self._origin is None and block.dtype.kind in "iu":
             self._origin = origin_of(block), block.dtype
         across = weights_of(*self._axes[1], left, block.shape[1])
         for start in range(0, block.shape[0], _TILE_ROWS):

@@ -28,6 +28,8 @@ class Statistics:
         Whole numbers where the values are. None where no value is finite.
     mean, deviation
         The standard deviation is that of these very values: divided by their count.
+    unwritten
+        How many of all lie in chunks that were never written: they count as the fill value.
     """
 
     count: int
@@ -38,6 +40,7 @@ class Statistics:
     total: int | float | None = None
     mean: float | None = None
     deviation: float | None = None
+    unwritten: int = 0
 
 
 class Whole:

@@ -12,6 +12,7 @@ from omezarr_tui.image.channels import (
     channel_color,
     composed_channels,
     is_opacity,
+    is_rgb,
     told_window,
 )
 from omezarr_tui.image.composite import RGB
@@ -86,6 +87,16 @@ def sources_of(request: PictureRequest) -> list[Source]:
         told_window(request.image, at) is not None for at in chain([request.channel], channels)
     )
     return [source for source in SOURCES if source != "told" or tells]
+
+
+def has_one_window(request: PictureRequest) -> bool:
+    """Whether windows by themselves are what they are, wherever they are said to come from.
+
+    Those of colours and of masks are all that there can be, unless the metadata tell others.
+    """
+    if request.look.without_windows() != request.look or "told" in sources_of(request):
+        return False
+    return is_rgb(request.image) or request.sampling().array.dtype.kind == "boolean"
 
 
 def automatic_window(request: PictureRequest) -> PictureRequest:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
+from omezarr_tui.image.long_integers import typed
 from omezarr_tui.ome.model import Window
 
 
 def exact(value: float) -> str:
     """A value as it can be typed again."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.10g}"
+    is_whole = isinstance(value, int) or (value.is_integer() and abs(value) < 1e15)
+    return str(int(value)) if is_whole else f"{value:.10g}"
 
 
 def parse_window(text: str) -> Window:
@@ -22,7 +24,7 @@ def parse_window(text: str) -> Window:
     """
     words = text.replace(",", " ").replace(" to ", " ").replace("–", " ").split()
     try:
-        numbers = [float(word) for word in words]
+        numbers = [typed(word) for word in words]
     except ValueError:
         raise ValueError("type two numbers, as 7 918") from None
     if len(numbers) != 2 or not all(map(math.isfinite, numbers)):

@@ -116,7 +116,7 @@ def _value(picture: Picture, row: int, column: int, counts: list[int], *, brief:
         if samples.unreadable is not None and samples.unreadable[row, column]:
             text = _UNREADABLE
         else:
-            text = _exact(value, dtype) if is_exact else _rounded(float(value))
+            text = _exact(value, dtype) if is_exact else _rounded(value.item())
         if len(picture.layers) > 1:
             text = f"{channel_name(image, layer.channel)} {text.strip()}"
         told.append(text)

@@ -16,6 +16,7 @@ from omezarr_tui.ome.model import Axis
 from omezarr_tui.store.node import Array
 
 _MAX_ZOOM_PIXELS = 4.0  # a screen's width shows at least this many pixels
+_FEW_COLUMNS, _LONG = 8, 4  # a table's shorter side at most, and how often it fits in the longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +113,14 @@ def first_view(image: Image) -> View | None:
     -------
     view
         None where there is nothing to see a plane of: fewer than two axes, an empty array,
-        or values that are no intensities.
+        or values that are no intensities. Of complex numbers the magnitude is one.
     """
     arrays = [level for level in image.levels if isinstance(level, Array)]
     axes = image.multiscale.axes
-    if not arrays or len(axes) < 2 or not arrays[0].dtype.is_pixel:
+    if not arrays or len(axes) < 2:
         return None
-    if arrays[0].dtype.kind == "boolean" and image.multiscale.path == arrays[0].path:
-        return None  # by itself it is a table of true and false; in an image it is a mask
+    if not arrays[0].dtype.is_pixel and arrays[0].dtype.kind != "complex":
+        return None
     extent = tuple(max(array.shape[a] for array in arrays) for a in range(len(axes)))
     if 0 in extent or any(0 in array.shape for array in arrays):
         return None
@@ -131,6 +132,21 @@ def first_view(image: Image) -> View | None:
     long = [a for a in view.fixed if extent[a] > 1]
     space = [a for a in long if axes[a].type == "space"]
     return replace(view, moving=next(iter([*space, *reversed(long), *reversed(view.fixed)]), None))
+
+
+def opens_as_table(image: Image) -> bool:
+    """Whether an image that has a plane is better seen as a table of its values first.
+
+    It is where an array by itself has two axes that are not called y and x or z, and is long
+    and no more than a few columns or rows wide: coordinates of points, say.
+    """
+    array = image.levels[image.readable[0]] if image.readable else None
+    if not isinstance(array, Array) or image.multiscale.path != array.path:
+        return False
+    if len(array.shape) != 2 or any(axis.type == "space" for axis in image.multiscale.axes):
+        return False
+    short, long = sorted(array.shape)
+    return short <= _FEW_COLUMNS and long >= _LONG * short
 
 
 def _as_told(view: View, image: Image) -> View:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from omezarr_tui.ome.colour_guess import with_colors
 from omezarr_tui.ome.loose import resolved
 from omezarr_tui.ome.model import LabelImage, Multiscale
 from omezarr_tui.ome.read import (
@@ -131,7 +132,7 @@ def image_of(access: Access, node: Node) -> Image | None:
         if not above:
             break
     notes = tuple(_misplaced(access, [node]))
-    return Image(replace(multiscale_of_array(node), notes=notes), (node,))
+    return Image(with_colors(replace(multiscale_of_array(node), notes=notes), node), (node,))
 
 
 def _whole(access: Access, group: Group) -> Image | None:

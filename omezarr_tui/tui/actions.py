@@ -214,6 +214,8 @@ ACTIONS: tuple[Action, ...] = (
            "profile", short="go there", rank=2),
     Action("profile.line", ("d",), "d", "Draw a line from the cursor on", "line", "profile",
            short="line", rank=3),
+    Action("profile.scale", ("S",), "S", "One scale, or one for each channel", "scale", "profile",
+           short="scale", rank=4),
     Action("profile.before", ("up", "k"), "↑ k", "Channel before", "next_channel(-1)", "profile"),
     Action("profile.next", ("down", "j"), "↓ j", "Next channel", "next_channel(1)", "profile"),
     # Wells and fields, from anywhere
@@ -296,6 +298,8 @@ ACTIONS: tuple[Action, ...] = (
            "statistics", needs="picture", short="statistics", rank=36),
     Action("numbers", ("X",), "X", "The numbers around the cursor", "numbers", needs="picture",
            short="numbers", rank=37),
+    Action("table", ("A",), "A", "As a table of values, or as a picture", "as_table",
+           needs="values", short="table", rank=38),
     Action("chunks", ("number_sign",), "#", "Chunks: stored, missing, damaged",
            "chunk_map", needs="picture", short="chunks", rank=38),
     Action("save", ("s",), "s", "Save: PNG, NPY, TIFF, CSV", "save",

@@ -71,13 +71,12 @@ class PlotWorkers(EditWorkers):
         """Ask for histograms: `Tallied` or `NotPlotted`."""
 
         def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.image.counted import counted_values
-            from omezarr_tui.image.histogram import histogram_of
+            from omezarr_tui.image.counted import histogram_in
 
             reader = self.get_reader()
             try:
                 counted = {
-                    channel: histogram_of(counted_values(reader, counting, region, cancelled))
+                    channel: histogram_in(reader, counting, region, cancelled)
                     for channel, region in counting.regions
                 }
             except Cancelled:

@@ -112,25 +112,24 @@ class ReadoutWorkers(EditWorkers):
         """Ask for statistics: `Measured`, now and then and at the end."""
 
         def job(cancelled: IsCancelled) -> Message:
-            from omezarr_tui.image.counted import counted_values
-            from omezarr_tui.image.statistics import statistics_of
+            from omezarr_tui.image.counted import statistics_in
 
             reader = self.get_reader()
             found: dict[int, Statistics] = {}
             read, last = 0, monotonic()
 
-            def noted(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+            def noted(count: int) -> None:
                 nonlocal read, last
-                read += values.size
+                read += count
                 if monotonic() - last > _EVERY:
                     last = monotonic()
                     self._tell(Measured(wanted, dict(found), read, False))
-                return values
 
             try:
                 for channel, region in wanted.counting.regions:
-                    parts = counted_values(reader, wanted.counting, region, cancelled)
-                    found[channel] = statistics_of(map(noted, parts))
+                    found[channel] = statistics_in(
+                        reader, wanted.counting, region, cancelled, noted
+                    )
             except Cancelled:
                 raise
             except Exception as error:  # codecs may raise anything

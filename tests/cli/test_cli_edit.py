@@ -249,7 +249,7 @@ class TestWrongWords:
         ("words", "told"),
         [
             ((), "is needed"),
-            (("--value", "1", "--add", "2"), "is needed"),
+            (("--value", "1", "--add", "2"), "Only one of"),
             (("--value", "x"), "'x' is no value of this array"),
             (("--value", "-1"), "'-1' is no value of this array"),
             (("--value", "65536"), "'65536' is no value of this array"),
@@ -362,6 +362,26 @@ class TestHistory:
         states = [entry["state"] for entry in strict(run("history", image, "--json")[1])]
         assert states == ["undone", "applied", "applied", "applied"]
 
+    def test_a_dry_run_tells_what_would_be_turned(self, image: Path, run: Any) -> None:
+        for z in range(3):
+            run("set", image, f"z={z}", "--value", "1", "--yes")
+        before = look(image)
+        code, out, _ = run("undo", image, "2", "--dry-run")
+        assert code == 0
+        assert [line[:11] for line in out.splitlines()[::2]] == [
+            "Undo edit 3",
+            "Undo edit 2",
+            "A dry run: ",
+        ]
+        told = strict(run("undo", image, "9", "--dry-run", "--json")[1])
+        assert (told["done"], len(told["edits"])) == (False, 3)
+        assert look(image) == before
+        run("undo", image, "2", "--yes")
+        before = look(image)
+        told = strict(run("redo", image, "9", "--dry-run", "--json")[1])
+        assert [edit["number"] for edit in told["edits"]] == [2, 3]
+        assert look(image) == before
+
     def test_what_somebody_else_changed_since_is_kept(self, image: Path, run: Any) -> None:
         run("set", image, *SEED, "--yes")
         (image / "s0/c/0/1/0/0").write_bytes(b"theirs")
@@ -429,6 +449,16 @@ class TestInterrupted:
         assert look(store) != left[0]
         assert run("undo", store, "--yes")[0] == 0
         assert look(store) == left[0]
+
+    @pytest.mark.parametrize("side", ["--back", "--finish"])
+    def test_a_dry_run(self, left: tuple[Tree, str], store: Path, run: Any, side: str) -> None:
+        before = look(store)
+        code, out, _ = run("recover", store, side, "--dry-run", "--yes")
+        which = "before" if side == "--back" else "after"
+        told = f"A dry run: the store would be as {which} {left[1]}.\n"
+        assert (code, out) == (0, told)
+        assert look(store) == before
+        assert "was interrupted" in run("recover", store)[1]
 
     def test_not_both(self, left: tuple[Tree, str], store: Path, run: Any) -> None:
         assert run("recover", store, "--back", "--finish")[0] == 2

@@ -1,4 +1,4 @@
-"""The dialog of the colormaps: found by name, worn under the cursor, kept or taken back."""
+"""The dialog of the colormaps: all are listed and found by name, worn, kept or taken back."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import zarr
 from driver import SMALL, SMALLEST, WIDE, Program, frame_of, in_sight, lines, opened
 from textual.widgets import Input, OptionList
 
-from omezarr_tui.image.colormap_names import USUAL, fitting_colormaps
+from omezarr_tui.image.colormap_names import USUAL, colormap_names, fitting_colormaps
 from omezarr_tui.image.colormaps import color_table
 from omezarr_tui.tui.screens.colormaps import ColormapsScreen
 
@@ -33,6 +33,11 @@ def highlighted(p: Program) -> str | None:
     assert isinstance(p.screen, ColormapsScreen)
     at: int | None = p.screen.query_one(OptionList).highlighted
     return None if at is None else p.screen._names[at]
+
+
+def listed(p: Program) -> list[str]:
+    """The names in the list, as they are drawn."""
+    return [str(o.prompt).split()[-1] for o in p.screen.query_one(OptionList).options]
 
 
 async def worn(p: Program, path: Path, name: str) -> None:
@@ -87,6 +92,42 @@ async def test_the_picture_wears_the_one_under_the_cursor(volume: Path) -> None:
         assert seen(p) == looks[-2]
         await p.press("K")  # it begins where it is
         assert highlighted(p) == USUAL[5]
+
+
+async def test_all_are_listed_with_the_one_that_is_worn_chosen(volume: Path) -> None:
+    async with opened(volume, rendering="half") as p:
+        await p.press("3", "asterisk", "m", "m")
+        before = p.request.look.colormap
+        await p.press("K")
+        assert listed(p) == [*colormap_names()]
+        at = p.screen.query_one(OptionList).highlighted
+        assert at is not None
+        assert listed(p)[at] == before
+        await p.press("escape")
+        assert p.request.look.colormap == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("yorick", "yorick:rainbow"), ("GRAY", "grey"), ("set3_12", "Set3_12")]
+)
+async def test_each_is_reached_by_typing(volume: Path, typed: str, name: str) -> None:
+    async with opened(volume, size=SMALL, rendering="half") as p:
+        await p.press("3", "asterisk", "m", "K")
+        await p.type(typed)
+        assert listed(p)[0] == name
+        await p.press("enter")
+        assert p.request.look.colormap == name
+
+
+async def test_a_name_that_is_typed_before_the_list_is_there_counts(
+    volume: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ColormapsScreen, "_sample_all", lambda self: None)
+    async with opened(volume, rendering="half") as p:
+        await p.press("3", "asterisk", "m", "K")
+        await p.type("inferno")
+        await p.press("enter")
+        assert p.request.look.colormap == "inferno"
 
 
 async def test_a_part_of_a_name_finds_it(volume: Path) -> None:

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from omezarr_tui.image import styling
 from omezarr_tui.image.channels import (
+    MOST,
     channel_color,
     channel_count,
     channel_name,
@@ -79,6 +80,7 @@ class ChannelsScreen(Following):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Channels"
             yield OptionList(*(Option(line) for line in self._lines()), markup=False)
+            yield Static("", classes="problem", markup=False)
             yield Static(_HINT, classes="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -146,7 +148,19 @@ class ChannelsScreen(Following):
                 return styling.channel_shown(styling.composed_or_alone(request), at)
             return styling.channel_toggled(request, at)
 
+        before = self._request
         self._change(toggled)
+        self.query_one(".problem", Static).update(self._why_not(before, at))
+
+    def _why_not(self, before: PictureRequest, at: int) -> str:
+        """Why turning a channel on or off did nothing; else nothing."""
+        request = self._request
+        if request == before:
+            return "One channel must stay on."
+        if request.is_composed and at not in composed_channels(request.image, request.look):
+            own = request.look.channel(at).shown
+            return f"{MOST} channels are on, the most: turn one off first." if own else ""
+        return ""
 
     def action_compose_all(self) -> None:
         """Show channels one over another, or one alone."""

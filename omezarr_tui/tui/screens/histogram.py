@@ -84,7 +84,7 @@ class HistogramScreen(PlottingScreen):
         if event.counting == self._wanted and self.picture is not None:
             axes = self.picture.request.image.multiscale.axes
             told = counting_text(event.counting, [axis.name for axis in axes])
-            self.histogram.show_counts(event.histograms, told)
+            self.histogram.show_counts(event.histograms, event.counting, told)
 
     @on(HistogramPlot.ScopeChanged)
     def _other_scope(self) -> None:

@@ -58,7 +58,10 @@ class StylingScreen(StoreScreen):
 
     def action_window_auto(self) -> None:
         """Let the contrast come by itself; where it does, from the next source."""
-        self.steer(styling.automatic_window)
+        if (request := self.panel.request) and styling.has_one_window(request):
+            self.tell("What is black and what is white is fixed here; { } ( ) change it.")
+        else:
+            self.steer(styling.automatic_window)
 
     def action_window_width(self, direction: int) -> None:
         """More or less contrast."""

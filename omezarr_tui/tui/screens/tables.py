@@ -101,6 +101,13 @@ class TableScreen(StoreScreen):
         else:
             self.panel.show_words(found.title, Content("\n".join(found.lines)))
 
+    def action_as_table(self) -> None:
+        """Show the picture as a table of its values, or the table as a picture."""
+        if self.panel.switch():
+            self.refresh_keys()
+        elif self.panel.shown_table is not None:
+            self.tell("These values make no picture.")
+
     @on(PicturePane.SeriesWanted)
     def _want_series(self, event: PicturePane.SeriesWanted) -> None:
         self.work.read_envelope(event.node)

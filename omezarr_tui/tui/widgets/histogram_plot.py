@@ -11,6 +11,8 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
+from omezarr_tui.image.counted import unwritten_text
+from omezarr_tui.image.long_integers import moved, rounded
 from omezarr_tui.image.plot_rows import bar_scale, log_scale, row_labels
 from omezarr_tui.image.plotting import (
     across_labels,
@@ -21,17 +23,18 @@ from omezarr_tui.ome.model import Window
 from omezarr_tui.text import format_count, format_number, plural
 from omezarr_tui.tui.actions import bindings
 from omezarr_tui.tui.themes import DIM, QUIET
-from omezarr_tui.tui.widgets.plot import Plot, clipped, rows_left, runs
+from omezarr_tui.tui.widgets.plot import Plot, clipped, flowed, rows_left, runs
 
 if TYPE_CHECKING:
     from textual import events
 
     from omezarr_tui.image.histogram import Histogram
-    from omezarr_tui.image.plotted import ShownChannel
+    from omezarr_tui.image.plotted import Counting, ShownChannel
 
 _STEPS = 100  # of keys, from one end of the plot to the other
-_FACT_LINES = 2  # of what was counted; one more where the plot is this high
-_HIGH = 11
+_FACT_LINES = 2  # of what was counted; more where so many rows are left for bars
+_LEAST_ROWS = 4
+_OTHERS = 3  # the window as a line and in numbers, and the values below the bars
 _TABBED = 9  # rows from which the channels have a line of their own
 _MOST = 0.9995  # of the values that are in sight unless all are
 
@@ -57,15 +60,16 @@ class HistogramPlot(Plot):
     def __init__(self) -> None:
         super().__init__("histogram")
         self._histograms: dict[int, Histogram] = {}
+        self._counting: Counting | None = None
         self._windows: dict[int, Window] = {}
         self._told = ""
         self._is_log = self._shows_all = False
         self._dragged: str | None = None
         self._gutter = 0
 
-    def show_counts(self, histograms: dict[int, Histogram], told: str) -> None:
+    def show_counts(self, histograms: dict[int, Histogram], counting: Counting, told: str) -> None:
         """Show what was counted, and tell of which pixels."""
-        self._histograms, self._told = histograms, told
+        self._histograms, self._counting, self._told = histograms, counting, told
         self.show()
 
     def show_channels(self, channels: list[ShownChannel], first: int) -> None:
@@ -88,13 +92,17 @@ class HistogramPlot(Plot):
             return Content("")
         histogram = self._histograms[self.channel.channel]
         tabs = [self._tabs()] if len(self.channels) > 1 else []
-        most = _FACT_LINES if height < _HIGH else _FACT_LINES + 1
-        counted = wrap(self._counted_text(histogram), width, max_lines=most, placeholder=" …")
         window = self._window_text()
         if tabs and height < _TABBED:  # one line more for the bars
             window = Content("  ").join([*tabs, window])
             tabs = []
-        facts = [window, *(Content.styled(line, QUIET) for line in counted)]
+        most = max(_FACT_LINES, height - len(tabs) - _OTHERS - _LEAST_ROWS)
+        counted = wrap(self._counted_text(histogram), width, max_lines=most, placeholder=" …")
+        source = [Content.styled(self.channel.source, QUIET)] if self.channel.source else []
+        told = flowed([window, *source], width)
+        if len(told) - 1 + len(counted) > most:  # the bar below the picture has the source too
+            told = told[:1]
+        facts = [*told, *(Content.styled(line, QUIET) for line in counted)]
         rows = rows_left(height, len(tabs) + len(facts) + 2)
         labels, _ = self._labels(self._counts(histogram, width), rows)
         self._gutter = len(labels[0]) + 1
@@ -141,8 +149,9 @@ class HistogramPlot(Plot):
         low, high = self._span
         bars = histogram.bars(low, high, max(1, columns))
         each = bars[0].high - bars[0].low
-        middles = (low + (c + 0.5) / columns * (high - low) for c in range(columns))
-        return [bars[min(len(bars) - 1, int((m - bars[0].low) / each))].count for m in middles]
+        first = low - bars[0].low  # far from zero only differences are exact
+        middles = (first + (c + 0.5) / columns * (high - low) for c in range(columns))
+        return [bars[min(len(bars) - 1, int(m / each))].count for m in middles]
 
     def _height(self, count: float) -> float:
         return math.log10(count) if self._is_log else float(count)
@@ -186,11 +195,12 @@ class HistogramPlot(Plot):
 
     def _window_text(self) -> Content:
         start, end = (format_number(edge, 6) for edge in (self.window.start, self.window.end))
-        source = f"  {self.channel.source}" if self.channel.source else ""
-        return Content.assemble("window ", (f"{start} to {end}", "b"), (source, QUIET))
+        return Content.assemble("window ", (f"{start} to {end}", "b"))
 
     def _counted_text(self, histogram: Histogram) -> str:
         parts = [f"exact: {format_count(histogram.finite)} values of {self._told}"]
+        if self._counting is not None and histogram.unwritten:
+            parts.append(unwritten_text(histogram.unwritten, self._counting))
         if histogram.nans:
             parts.append(f"{format_count(histogram.nans)} NaN")
         if histogram.infinities:
@@ -213,9 +223,9 @@ class HistogramPlot(Plot):
         if self._histograms[self.channel.channel].width >= 1:
             step = max(1.0, step)
         window = self.window
-        value = (window.start if which == "low" else window.end) + steps * step
+        value = moved(window.start if which == "low" else window.end, steps * step)
         # On multiples of the step, so that the same keys lead to the same round numbers.
-        self._set(which, round(value / step) * step)
+        self._set(which, rounded(value, step))
 
     def action_log(self) -> None:
         """Show counts as they are, or their logarithms."""
@@ -279,4 +289,4 @@ class HistogramPlot(Plot):
         step = rounded_step(high - low, _STEPS)
         if self._histograms[self.channel.channel].width >= 1:
             step = max(1.0, step)
-        return round((low + part * (high - low)) / step) * step
+        return rounded(moved(low, part * (high - low)), step)

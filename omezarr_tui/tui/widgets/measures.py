@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from omezarr_tui.image.measuring import statistics_table
+from omezarr_tui.image.measuring import never_written_text, statistics_table
 from omezarr_tui.text import format_bytes, visible
 from omezarr_tui.tui.themes import QUIET
 
@@ -53,15 +53,17 @@ class MeasuresView(Static):
         room = self.content_size.width
         more = len(wanted.counting.regions) - _MOST
         head, *lines = statistics_table(wanted, found, _MOST, _NAMES, room - 1)
-        source = note or wanted.source + (f" · {more} more channels" if more > 0 else "")
+        others = f"{more} more channels" if more > 0 else ""
+        told = [wanted.source, never_written_text(wanted, found), others]
+        source, place = note or " · ".join(filter(None, told)), wanted.place
         parts = [
             Content.assemble((f" Statistics of {_the(wanted.what)}", "b"), f" · {wanted.size}"),
-            Content.assemble(f" {visible(source)}", (f" · {wanted.place}", QUIET)),
+            Content.assemble(f" {visible(source)}", (f" · {place}" if place else "", QUIET)),
             Content.styled(f" {head}", QUIET),
             *(Content(f" {line}") for line in lines),
         ]
-        told = (part.truncate(room, ellipsis=True) for part in parts)
-        self.update(Content("\n").join(told), layout=False)
+        fitting = (part.truncate(room, ellipsis=True) for part in parts)
+        self.update(Content("\n").join(fitting), layout=False)
 
 
 def _the(what: str) -> str:

@@ -18,7 +18,8 @@ from omezarr_tui.image.cells import RENDERINGS, Rendering
 from omezarr_tui.image.look import FEW_STEPS, STEPS, Look
 from omezarr_tui.image.picture import Picture, PictureRequest
 from omezarr_tui.image.steering import carried
-from omezarr_tui.image.view import first_view
+from omezarr_tui.image.tables import table_of
+from omezarr_tui.image.view import first_view, opens_as_table
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.sizes import pixel_size
 from omezarr_tui.store.node import Array
@@ -66,6 +67,7 @@ class PicturePane(OverlaidPane):
         self._graphics = graphics
         self._pace = Pace(self._line_is_slow)
         self._rest: Timer | None = None
+        self._instead: PictureRequest | None = None  # of what is shown as a table
 
     def compose(self) -> ComposeResult:
         """The picture, a table or a plate for what is none, and the bars."""
@@ -116,6 +118,8 @@ class PicturePane(OverlaidPane):
         if view is None:
             self._show_no_plane(image)
             return
+        if like is None and before is None and self._goes_on_as_table(image):
+            return
         self.leave_table()
         stays = before is not None and before.image.multiscale == image.multiscale
         if before is not None and stays:
@@ -138,7 +142,53 @@ class PicturePane(OverlaidPane):
             self.picture = None
             self.cursor = self.cursor if like is not None else None
             self._taken_away = None
-        self._ask()
+        if like is None and not stays and opens_as_table(image):
+            self.switch()
+        else:
+            self._ask()
+
+    def switch(self) -> bool:
+        """Show a picture as a table of its values, or such a table as a picture.
+
+        Both stand on the same plane.
+
+        Returns
+        -------
+        switched
+            Whether there was one or the other.
+        """
+        request, table, instead = self.request, self.shown_table, self._instead
+        had_focus = self.screen.focused in (self.view, self.table)
+        if request is not None:
+            sampling = request.sampling()
+            plane = table_of(sampling.array, dict(enumerate(sampling.position)))
+            self._forget()
+            self._instead = request
+            self.show_table(plane)
+        elif table is not None and table.array is not None and instead is not None:
+            view, shown = instead.view, (instead.view.rows, instead.view.columns)
+            for axis, _ in table.fixed():
+                if axis not in shown:
+                    view = view.at(axis, table.position[axis], table.array.shape[axis])
+            self._forget()
+            self.request = replace(instead, view=view)
+            self._ask()
+        else:
+            return False
+        if had_focus:
+            self.focusable_part.focus()
+        return True
+
+    def _goes_on_as_table(self, image: Image) -> bool:
+        """Show the table of an image anew where one is shown already; whether it is."""
+        table, instead = self.shown_table, self._instead
+        if table is None or instead is None or instead.image.multiscale != image.multiscale:
+            return False
+        if instead.image.pinned != image.pinned or table.array not in image.levels:
+            return False
+        self._instead = replace(instead, image=image)
+        self.show_again()
+        return True
 
     def show_words(self, title: str, words: str | Content) -> None:
         """Show words where there is nothing to see."""
@@ -294,7 +344,7 @@ class PicturePane(OverlaidPane):
 
     def _forget(self) -> None:
         self.settle()
-        self.request = self.picture = self.asked = self.cursor = None
+        self.request = self.picture = self.asked = self.cursor = self._instead = None
         self.leave_table()
         self.query_one(AxisBar).show_words("")
 

@@ -153,6 +153,27 @@ def with_marker(line: str, styles: Sequence[str], at: int, plain: str) -> Conten
     return runs("".join(letters), inks)
 
 
+def flowed(parts: Sequence[Content], width: int, most: int | None = None) -> list[Content]:
+    """Parts one after another, none of them broken, on as many lines as they take.
+
+    Parameters
+    ----------
+    most
+        Lines at the most; how many parts are left out stands after the last.
+    """
+    lines: list[Content] = []
+    for at, part in enumerate(parts):
+        joined = Content("  ").join([*lines[-1:], part])
+        if lines and joined.cell_length <= width:
+            lines[-1] = joined
+        elif most is None or len(lines) < most:
+            lines.append(part)
+        else:
+            lines[-1] = Content.assemble(lines[-1], (f" +{len(parts) - at}", QUIET))
+            break
+    return lines
+
+
 def clipped(content: Content, width: int) -> Content:
     """A line that is no longer than the room there is."""
     return content if content.cell_length <= width else content.truncate(width, ellipsis=True)

@@ -10,13 +10,13 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
-from omezarr_tui.image.plot_rows import curve_scale, row_labels
+from omezarr_tui.image.plot_rows import RowScale, curve_scale, row_labels
 from omezarr_tui.image.plotting import across_labels, braille_rows, curve_dots
 from omezarr_tui.image.profile import physical_steps
 from omezarr_tui.text import format_length, format_unit, visible
 from omezarr_tui.tui.actions import bindings
 from omezarr_tui.tui.themes import DIM, QUIET
-from omezarr_tui.tui.widgets.plot import Plot, clipped, rows_left, with_marker
+from omezarr_tui.tui.widgets.plot import Plot, clipped, flowed, rows_left, with_marker
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from omezarr_tui.ome.model import Multiscale
 
 _WITH_UNITS = 9  # rows from which a line with physical units has room
+_LEAST_ROWS = 4  # of the curves, before values are left out
+_FLAT = 8  # a curve is flat that takes less than this part of the height
 
 
 class ProfilePlot(Plot):
@@ -56,6 +58,7 @@ class ProfilePlot(Plot):
         self._told = ""
         self._mark = 0
         self._gutter = 0
+        self._is_apart = False  # whether each channel has its own scale
 
     def show_profiles(
         self,
@@ -87,21 +90,23 @@ class ProfilePlot(Plot):
 
         if not self._profiles:
             return Content("")
-        drawn = [self._profiles[c.channel].drawn() for c in self.channels]
-        joined = np.concatenate(drawn)
-        joined = joined[np.isfinite(joined)]
-        low, high = (float(joined.min()), float(joined.max())) if joined.size else (0.0, 1.0)
+        origin = max((self._profiles[c.channel].origin for c in self.channels), key=abs)
+        drawn = [self._profiles[c.channel].drawn(origin) for c in self.channels]
+        ends = [_ends(values) for values in drawn]
+        joined = _ends(np.concatenate(drawn))
         units = self._units()
         has_units = units is not None and height >= _WITH_UNITS
-        told = self._told_lines(width)
+        about = self._about(ends, joined, origin)
+        told = self._told_lines(about, width, height - 1 - has_units - _LEAST_ROWS)
         rows = rows_left(height, 1 + has_units + len(told))
-        scale = curve_scale(low, high, rows)
-        labels = row_labels(scale, rows)
+        scales = [curve_scale(*(one if self._is_apart else joined), rows) for one in ends]
+        labels = row_labels(scales[self.channels.index(self.channel)], rows)
         self._gutter = len(labels[0]) + 1
         room = max(1, width - self._gutter)
-        curves = self._curves(drawn, room, rows, scale.low, scale.high)
+        curves = self._curves(drawn, room, rows, scales)
+        style = self.ink(self.channel) if self._is_apart and len(ends) > 1 else QUIET
         lines = [
-            Content.assemble((f"{label} ", QUIET), line)
+            Content.assemble((f"{label} ", style), line)
             for label, line in zip(labels, curves, strict=True)
         ]
         first, last = self._first - 0.5, self._first + self._track.count - 0.5
@@ -114,12 +119,15 @@ class ProfilePlot(Plot):
         return Content("\n").join(clipped(line, width) for line in [*lines, *told])
 
     def _curves(
-        self, drawn: list[np.ndarray], room: int, rows: int, low: float, high: float
+        self, drawn: list[np.ndarray], room: int, rows: int, scales: list[RowScale]
     ) -> list[Content]:
         """All curves in one field of cells; where two meet, the colour is the later one's."""
         import numpy as np
 
-        fields = [curve_dots(values, room, rows, low, high) for values in drawn]
+        fields = [
+            curve_dots(values, room, rows, scale.low, scale.high)
+            for values, scale in zip(drawn, scales, strict=True)
+        ]
         signs = braille_rows(np.logical_or.reduce(fields))
         owners = np.full((rows, room), -1)
         order = sorted(range(len(fields)), key=lambda at: self.channels[at] is self.channel)
@@ -137,7 +145,20 @@ class ProfilePlot(Plot):
             lines.append(with_marker(sign, inks, column, "$primary"))
         return lines
 
-    def _told_lines(self, width: int) -> list[Content]:
+    def _about(
+        self, ends: list[tuple[float, float]], joined: tuple[float, float], origin: int
+    ) -> str:
+        """What is drawn, and on which scale."""
+        parts = [self._told]
+        if len(ends) > 1 and self._is_apart:
+            parts.append(f"each on its own scale, numbers of {self.channel.name}")
+        elif any((high - low) * _FLAT < joined[1] - joined[0] for low, high in ends):
+            parts.append("S: each on its own scale")
+        if origin:
+            parts.append(f"heights are counted from {origin}")
+        return " · ".join(parts)
+
+    def _told_lines(self, about: str, width: int, most: int) -> list[Content]:
         """What the marker stands on, the values there, and what is drawn."""
         values = [
             Content.assemble(
@@ -148,10 +169,11 @@ class ProfilePlot(Plot):
             for one in self.channels
         ]
         where = Content.styled(self._place(), "b")
-        lines = [Content("  ").join([where, *values])]
-        if lines[0].cell_length > width:
-            lines = [where, Content("  ").join(values)]
-        told = wrap(self._told, width, max_lines=2, placeholder=" …")
+        told = wrap(about, width, max_lines=2, placeholder=" …")
+        lines = flowed([where, *values], width)
+        if len(lines) > (room := max(2, most - len(told))):
+            chosen = values.pop(self.channels.index(self.channel))  # its value is never left out
+            lines = flowed([where, chosen, *values], width, room)
         return [*lines, *(Content.styled(line, QUIET) for line in told)]
 
     def _value(self, channel: ShownChannel) -> str:
@@ -212,6 +234,11 @@ class ProfilePlot(Plot):
         """Move the marker to the first or the last pixel."""
         self._move_to(self._track.count - 1 if last and self._profiles else 0)
 
+    def action_scale(self) -> None:
+        """Draw all channels on one scale, or each on its own."""
+        self._is_apart = not self._is_apart
+        self.draw()
+
     def action_choose(self) -> None:
         """Go to the pixel of the marker."""
         self.post_message(self.Chosen(self.pixel))
@@ -235,6 +262,14 @@ class ProfilePlot(Plot):
             self._mark = mark
             self.draw()
             self.post_message(self.MarkerMoved(self._track.pixel(mark)))
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    """The least and the greatest finite value; 0 and 1 where there is none."""
+    import numpy as np
+
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
 
 
 def _nearest(track: Track, pixel: tuple[int, ...]) -> int:

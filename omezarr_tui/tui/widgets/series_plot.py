@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from omezarr_tui.image.plot_rows import curve_scale, row_labels
 from omezarr_tui.image.plotting import across_labels, braille_rows, curve_dots
-from omezarr_tui.text import format_count, format_number
+from omezarr_tui.text import format_number
 from omezarr_tui.tui.themes import QUIET
 from omezarr_tui.tui.widgets.plot import Plot, clipped, with_marker
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from omezarr_tui.image.envelope import Envelope
 
 _FEWEST_ROWS = 3
+_MOST_TOLD = 2  # lines
+INFINITE = "∞"
 
 
 class SeriesPlot(Plot, can_focus=False):
@@ -44,11 +47,12 @@ class SeriesPlot(Plot, can_focus=False):
 
         assert self._envelope is not None
         envelope = self._envelope
-        rows = max(_FEWEST_ROWS, height - 2)
         finite = envelope.drawn[np.isfinite(envelope.drawn)]
         if finite.size == 0:
-            return Content("None of the values is finite.")
+            return Content(f"None of the values is finite: {envelope.told}.")
         low, high = float(finite.min()), float(finite.max())
+        told = wrap(self._range(low, high), width, max_lines=_MOST_TOLD, placeholder=" …")
+        rows = max(_FEWEST_ROWS, height - 1 - len(told))
         scale = curve_scale(low, high, rows)
         labels = row_labels(scale, rows)
         gutter = len(labels[0]) + 1
@@ -59,8 +63,7 @@ class SeriesPlot(Plot, can_focus=False):
             for label, line in zip(labels, lines, strict=True)
         ]
         below = " " * gutter + across_labels(0, envelope.count, room)
-        told = f"{format_number(low, 6)} to {format_number(high, 6)}, {self._source()}"
-        quiet = [Content.styled(line, QUIET) for line in (below, told)]
+        quiet = [Content.styled(line, QUIET) for line in (below, *told)]
         return Content("\n").join(clipped(line, width) for line in [*drawn, *quiet])
 
     def _curve(
@@ -68,12 +71,26 @@ class SeriesPlot(Plot, can_focus=False):
     ) -> list[Content]:
         assert self._envelope is not None
         signs = braille_rows(curve_dots(values, room, rows, low, high))
+        for end, infinities in zip((-1, 0), self._envelope.infinities, strict=True):
+            signs[end] = _with_infinities(signs[end], infinities)
         column = min(room - 1, self._mark * room // self._envelope.count)
         return [with_marker(sign, ["$primary"] * room, column, QUIET) for sign in signs]
 
-    def _source(self) -> str:
+    def _range(self, low: float, high: float) -> str:
+        """The least and the greatest finite value, and of which values."""
         assert self._envelope is not None
-        read, count = self._envelope.read, self._envelope.count
-        if read >= count:
-            return f"all {format_count(count)} values"
-        return f"a sample of {format_count(read)} of {format_count(count)} values"
+        origin, told = self._envelope.origin, self._envelope.told
+        if not origin:
+            return f"{format_number(low, 6)} to {format_number(high, 6)}, {told}"
+        ends = f"{origin + round(low)} to {origin + round(high)}"
+        return f"{ends}, {told} · heights are counted from {origin}"
+
+
+def _with_infinities(line: str, infinities: np.ndarray) -> str:
+    """A row of the plot with a sign where infinite values lie, which are on no scale."""
+    import numpy as np
+
+    letters, parts = list(line), len(infinities)
+    for part in np.flatnonzero(infinities).tolist():
+        letters[part * len(letters) // parts] = INFINITE
+    return "".join(letters)
