@@ -23,8 +23,10 @@ from omezarr_tui.image.steering import (
     turned,
     whole_plane,
 )
-from omezarr_tui.image.view import View, axis_pairs, displayed_first, first_view
+from omezarr_tui.image.view import View, axis_pairs, displayed_first, first_view, opens_as_table
+from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.model import Axis
+from omezarr_tui.ome.read import multiscale_of_array
 from omezarr_tui.store.dtypes import dtype_of_v3
 from omezarr_tui.store.node import Broken
 
@@ -150,12 +152,49 @@ class TestAxes:
         assert first_view(image("y", (5,))) is None
         assert first_view(image("yx", (5, 0))) is None
         made = foreign("v3_types")
-        paths = ["int_0d", "one_d", "bool", "complex128", "structured", "text", "datetime"]
+        paths = ["int_0d", "one_d", "structured", "text", "datetime"]
         for path in [*paths, "empty_2d"]:
             assert first_view(image_in(made.path, path)) is None
         mask = image("yx", (4, 5), is_label=True)
         mask = replace(mask, levels=(array((4, 5), path="s0", dtype=dtype_of_v3("bool", None)),))
         assert first_view(mask) is not None  # truth values of an image are a mask
+        assert not opens_as_table(mask)
+        for path in ("bool", "complex128"):  # as few as these are better read
+            assert first_view(image_in(made.path, path)) is not None
+            assert opens_as_table(image_in(made.path, path))
+
+    @pytest.mark.parametrize(
+        ("names", "shape", "dtype", "expected"),
+        [
+            ("", (500, 2), "float32", True),
+            ("", (2, 500), "float32", True),
+            ("", (500, 1), "uint8", True),
+            ("", (32, 8), "uint16", True),
+            ("", (500, 9), "float32", False),
+            ("", (30, 8), "uint16", False),  # as wide as it can still be seen
+            ("", (4, 5), "uint16", False),
+            ("", (1, 1), "uint8", False),
+            ("", (500, 3, 2), "float32", False),
+            ("yx", (500, 2), "float32", False),
+            ("zx", (2, 500), "float32", False),
+            ("ab", (500, 2), "float32", True),
+            ("", (40, 60), "bool", False),
+            ("", (4, 7), "bool", True),
+            ("", (3, 2, 2), "complex64", True),
+            ("yx", (4, 7), "bool", False),
+            ("", (9, 9), "complex128", False),
+        ],
+    )
+    def test_what_is_a_table_first(
+        self, names: str, shape: tuple[int, ...], dtype: str, expected: bool
+    ) -> None:
+        node = array(
+            shape, path="g/a", dtype=dtype_of_v3(dtype, None), dimension_names=tuple(names) or None
+        )
+        alone = Image(multiscale_of_array(node), (node,))
+        assert opens_as_table(alone) == expected
+        level = replace(alone, multiscale=replace(alone.multiscale, path="g"))
+        assert not opens_as_table(level)  # of an image
 
     @pytest.mark.parametrize("names", ["zyx", "xyz", "czyx", "tczyx", "yx", "ab", "cab"])
     def test_every_pair_of_axes_once(self, names: str) -> None:

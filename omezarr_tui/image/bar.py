@@ -118,7 +118,8 @@ def how_shown(picture: Picture) -> str:
     sources = list(dict.fromkeys(layer.source for layer in picture.layers))
     if picture.sampling.array.dtype.kind == "complex":
         sources.insert(0, "magnitude")
-    if picture.request.is_composed and is_rgb_by_guess(picture.request.image):
+    image, fixed = picture.request.image, picture.request.view.fixed
+    if channel_axis(image) in fixed and is_rgb_by_guess(image):
         sources.insert(0, "taken for RGB")
     gamma = "" if look.gamma == 1 else f"gamma {look.gamma:g}"
     inverted = "inverted" if look.invert else ""

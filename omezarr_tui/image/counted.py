@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.image.histogram import Histogram, Region, histogram_of
+from omezarr_tui.image.magnitudes import magnitudes
 from omezarr_tui.image.sampling import Sampling
 from omezarr_tui.image.statistics import Statistics, statistics_of
 from omezarr_tui.store.waiting import Cancelled
@@ -63,12 +64,12 @@ def counted_values(
                 unwritten(int(samples.unwritten.sum()))
             yield samples.values
         return
-    for block in reader.intensities(counting.array, region, cancelled):
+    for block in reader.blocks(counting.array, region, cancelled):
         if cancelled():
             raise Cancelled
         if not block.written:
             unwritten(block.values.size)
-        yield block.values
+        yield magnitudes(block.values)
 
 
 def statistics_in(

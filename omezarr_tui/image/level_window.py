@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.image.channels import channel_axis
 from omezarr_tui.image.contrast import window_of
+from omezarr_tui.image.magnitudes import magnitudes
 from omezarr_tui.image.view import displayed_first
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.model import Axis, Window
@@ -93,11 +94,12 @@ def level_window(
     share = max(1, _MOST_VALUES // len(regions))
     values: list[np.ndarray[Any, Any]] = []
     for region in regions:
-        for block in reader.intensities(array, region, cancelled):
+        for block in reader.blocks(array, region, cancelled):
             if not block.written:
-                fill = block.values.flat[:1]  # all there is where nothing was ever written
+                # All there is where nothing was ever written.
+                fill = magnitudes(block.values.flat[:1])
                 continue
-            flat = block.values.reshape(-1)
+            flat = magnitudes(block.values).reshape(-1)
             count = math.prod(part.stop - part.start for part in region)
             step = max(1, round(count / share))
             complete = complete and step == 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.image.histogram import Region
 from omezarr_tui.image.long_integers import MOST, counted_from, is_long
+from omezarr_tui.image.magnitudes import magnitudes
 from omezarr_tui.store.node import Array
 from omezarr_tui.store.waiting import Cancelled
 
@@ -194,15 +195,15 @@ def read_profile(
     values: np.ndarray[Any, Any] | None = None
     for part, region in track.parts():
         here = pixels[part]
-        for block in reader.intensities(track.array, region, cancelled):
+        for block in reader.blocks(track.array, region, cancelled):
             if cancelled():
                 raise Cancelled
             if values is None:
-                values = np.zeros(len(pixels), block.values.dtype)
+                values = np.zeros(len(pixels), magnitudes(block.values[:0]).dtype)
             places = here - np.array(block.start)
             inside = ((places >= 0) & (places < block.values.shape)).all(axis=1)
             numbers = np.flatnonzero(inside) + part.start
-            values[numbers] = block.values[tuple(places[inside].T)]
+            values[numbers] = magnitudes(block.values[tuple(places[inside].T)])
             known[numbers] = True
             progress(Profile(track, values, known))
     assert values is not None  # a track has a pixel at least

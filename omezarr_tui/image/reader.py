@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from omezarr_tui.errors import UserError
 from omezarr_tui.image.chunks import CACHE_BYTES, Chunk, ChunkCache, Place
 from omezarr_tui.image.decoding import IN_FLIGHT_BYTES, Chunks, Found, chunks_of
+from omezarr_tui.image.magnitudes import magnitudes
 from omezarr_tui.image.reducing import Samples, reducer_for
 from omezarr_tui.image.sampling import Sampling
 from omezarr_tui.settings import MIB
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 # What is seen of a plane is put together up to here: to reduce it once is quicker than by parts.
 _JOINED_BYTES = 16 * MIB
 # Chunks that cannot be read, one after another, until it is the array that cannot.
-_HOPELESS = 8
+_HOPELESS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +142,16 @@ class Reader:
             plane = values.squeeze(axis=others).transpose(order)
             reducer.take(plane, start[rows], start[columns])
 
+        def miss(gap: Gap) -> None:
+            size, start = gap.size, gap.start
+            reducer.miss((size[rows], size[columns]), start[rows], start[columns], gap.why)
+
         region = sampling.region
         first = tuple(part.start for part in region)
         shape = tuple(part.stop - part.start for part in region)
         is_small = math.prod(shape) * (sampling.array.dtype.itemsize or 1) <= _JOINED_BYTES
         whole: np.ndarray[Any, Any] | None = None
-        for block in self._parts(sampling.array, region, cancelled, with_gaps=with_gaps):
-            if isinstance(block, Gap):
-                size = block.size
-                start = block.start[rows], block.start[columns]
-                reducer.miss((size[rows], size[columns]), *start, block.why)
-                continue
+        for block in self.blocks(sampling.array, region, cancelled, miss if with_gaps else None):
             values, written = block.values, block.written
             if self._change is not None:
                 values = self._change(block.start, values)
@@ -180,6 +180,7 @@ class Reader:
         node: Array,
         region: tuple[slice, ...],
         cancelled: Callable[[], bool] = lambda: False,
+        miss: Callable[[Gap], None] | None = None,
     ) -> Iterator[Block]:
         """The values of a region, one chunk's part after another; those that are kept first.
 
@@ -191,66 +192,45 @@ class Reader:
             A slice with start and stop for each axis.
         cancelled
             Asked before each read.
+        miss
+            Told what cannot be read, when all else was given.
 
         Yields
         ------
         block
-            Each element of the region comes in one of them.
+            Each element of the region comes in one of them, but for what is missed.
 
         Raises
         ------
         UserError
-            A chunk cannot be read or decoded.
+            A chunk cannot be read or decoded, and nobody is told; or none of them can.
         Cancelled
             `cancelled` said True.
         """
-        for part in self._parts(node, region, cancelled, with_gaps=False):
-            assert isinstance(part, Block)
-            yield part
-
-    def intensities(
-        self,
-        node: Array,
-        region: tuple[slice, ...],
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Block]:
-        """As `blocks`, with the magnitudes of complex numbers: what pictures show of them."""
-        for block in self.blocks(node, region, cancelled):
-            yield Block(block.start, magnitudes(block.values), block.written)
-
-    def _parts(
-        self,
-        node: Array,
-        region: tuple[slice, ...],
-        cancelled: Callable[[], bool],
-        *,
-        with_gaps: bool,
-    ) -> Iterator[Block | Gap]:
-        """The blocks of a region, and, where these are wanted, its gaps."""
         missing = {}
-        hopeless = _HOPELESS
+        none_sound = True
         for place, start, inside in _places_of(node, region):
             chunk = self._cache.get(node.path, place)
             if chunk is None:
                 missing[place] = start, inside
             else:
-                hopeless = 0
+                none_sound = False
                 yield Block(start, chunk.values[inside], chunk.written)
-        left = len(missing)
         gaps: list[Gap] = []
         for place, found in self._read(node, list(missing), cancelled):
             start, inside = missing[place]
-            left -= 1
             if isinstance(found, Chunk):
-                hopeless = 0
+                none_sound = False
                 yield Block(start, found.values[inside], found.written)
                 continue
-            if not with_gaps:
-                raise found
             gaps.append(Gap(start, tuple(part.stop - part.start for part in inside), found))
-            if len(gaps) == hopeless or (hopeless and not left):
+            if miss is None or (none_sound and len(gaps) == _HOPELESS):
                 raise gaps[0].why
-        yield from gaps
+        if gaps and none_sound:
+            raise gaps[0].why
+        for gap in gaps:
+            assert miss is not None
+            miss(gap)
 
     def missing_bytes(self, node: Array, region: tuple[slice, ...]) -> int:
         """Uncompressed bytes of the chunks of a region that are not kept; 0 costs no reading."""
@@ -295,13 +275,6 @@ class Reader:
             if isinstance(found, Chunk):
                 cache.put(node.path, place, found)
             yield place, found
-
-
-def magnitudes(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The magnitudes of complex numbers; other values as they are."""
-    import numpy as np
-
-    return np.abs(values) if values.dtype.kind == "c" else values
 
 
 def places_in(node: Array, region: tuple[slice, ...]) -> Iterator[Place]:

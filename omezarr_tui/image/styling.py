@@ -8,6 +8,7 @@ from itertools import chain
 
 from omezarr_tui.image.cells import DEPTHS, Rendering
 from omezarr_tui.image.channels import (
+    MOST,
     channel_axis,
     channel_color,
     composed_channels,
@@ -143,9 +144,11 @@ def composed_or_alone(request: PictureRequest) -> PictureRequest:
 
 
 def channel_toggled(request: PictureRequest, at: int) -> PictureRequest:
-    """Show a channel among the others, or leave it out; the last one stays."""
+    """Show a channel among the others, or leave it out; the last one stays, no more come in."""
     look = request.look
     together = composed_channels(request.image, look)
+    if at not in together and len(together) == MOST:
+        return request  # or it would show up much later, or push out another
     lit = [channel for channel in together if not is_opacity(request.image, channel)]
     if lit == [at]:
         return request

@@ -138,15 +138,18 @@ def opens_as_table(image: Image) -> bool:
     """Whether an image that has a plane is better seen as a table of its values first.
 
     It is where an array by itself has two axes that are not called y and x or z, and is long
-    and no more than a few columns or rows wide: coordinates of points, say.
+    and no more than a few columns or rows wide: coordinates of points, say. So are a few truth
+    values or complex numbers, which can all be read; of more a picture tells more.
     """
     array = image.levels[image.readable[0]] if image.readable else None
     if not isinstance(array, Array) or image.multiscale.path != array.path:
         return False
-    if len(array.shape) != 2 or any(axis.type == "space" for axis in image.multiscale.axes):
+    if any(axis.type == "space" for axis in image.multiscale.axes):
         return False
-    short, long = sorted(array.shape)
-    return short <= _FEW_COLUMNS and long >= _LONG * short
+    short, long = sorted(array.shape[-2:])
+    if array.dtype.kind != "number" and long <= _FEW_COLUMNS:
+        return True
+    return len(array.shape) == 2 and short <= _FEW_COLUMNS and long >= _LONG * short
 
 
 def _as_told(view: View, image: Image) -> View:

@@ -35,6 +35,7 @@ Steer = Callable[["PictureRequest"], "PictureRequest"]
 _NAME_WIDTH = 16
 _MOST = 200  # channels that are listed; of more, keys step along them
 _CONTRAST, _SHIFT = 1.25, 0.1
+FIXED = "What is black and what is white is fixed here; { } ( ) change it."
 _HINT = (
     "Space on or off   Enter alone   * together\n"
     "c colour   { } ( ) contrast   w by itself   Esc back"
@@ -85,6 +86,7 @@ class ChannelsScreen(Following):
 
     def on_mount(self) -> None:
         """Begin at the channel that the view stands on."""
+        self._tell("")
         self._list.highlighted = min(self._request.channel, self._count - 1)
 
     def follow(self, picture: Picture) -> None:
@@ -106,11 +108,15 @@ class ChannelsScreen(Following):
         return self._list.highlighted or 0
 
     def _lines(self) -> list[Content]:
-        request = self._request
-        shown = [request.channel]
-        if request.is_composed:
-            shown = composed_channels(request.image, request.look)
+        shown = self._shown
         return [self._line(at, shown=at in shown) for at in range(self._count)]
+
+    @property
+    def _shown(self) -> list[int]:
+        request = self._request
+        if request.is_composed:
+            return composed_channels(request.image, request.look)
+        return [request.channel]
 
     def _line(self, at: int, *, shown: bool) -> Content:
         request, image = self._request, self._request.image
@@ -132,8 +138,15 @@ class ChannelsScreen(Following):
     def _change(self, change: Steer) -> None:
         self._request = change(self._request)
         self._steer(change)
+        self._tell("")
         for at, line in enumerate(self._lines()):
             self._list.replace_option_prompt_at_index(at, line)
+
+    def _tell(self, problem: str) -> None:
+        """Say why a key did nothing."""
+        line = self.query_one(".problem", Static)
+        line.update(problem)
+        line.display = bool(problem)
 
     @on(OptionList.OptionSelected)
     def _alone(self, event: OptionList.OptionSelected) -> None:
@@ -148,19 +161,14 @@ class ChannelsScreen(Following):
                 return styling.channel_shown(styling.composed_or_alone(request), at)
             return styling.channel_toggled(request, at)
 
-        before = self._request
+        was_on = at in self._shown
         self._change(toggled)
-        self.query_one(".problem", Static).update(self._why_not(before, at))
-
-    def _why_not(self, before: PictureRequest, at: int) -> str:
-        """Why turning a channel on or off did nothing; else nothing."""
-        request = self._request
-        if request == before:
-            return "One channel must stay on."
-        if request.is_composed and at not in composed_channels(request.image, request.look):
-            own = request.look.channel(at).shown
-            return f"{MOST} channels are on, the most: turn one off first." if own else ""
-        return ""
+        if (at in self._shown) == was_on:
+            self._tell(
+                "One channel must stay on."
+                if was_on
+                else f"{MOST} channels are on, as many as can be: turn one off first."
+            )
 
     def action_compose_all(self) -> None:
         """Show channels one over another, or one alone."""
@@ -173,6 +181,8 @@ class ChannelsScreen(Following):
     def action_auto(self) -> None:
         """Let the contrast come by itself."""
         self._change(styling.automatic_window)
+        if styling.has_one_window(self._request):
+            self._tell(FIXED)
 
     def action_width(self, direction: int) -> None:
         """More or less contrast."""

@@ -11,7 +11,7 @@ from omezarr_tui.image.channels import channel_count
 from omezarr_tui.settings import MIB
 from omezarr_tui.text import format_bytes, visible
 from omezarr_tui.tui.screens.base import StoreScreen
-from omezarr_tui.tui.screens.channels import ChannelsScreen
+from omezarr_tui.tui.screens.channels import FIXED, ChannelsScreen
 from omezarr_tui.tui.screens.colormaps import ColormapsScreen
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class StylingScreen(StoreScreen):
     def action_window_auto(self) -> None:
         """Let the contrast come by itself; where it does, from the next source."""
         if (request := self.panel.request) and styling.has_one_window(request):
-            self.tell("What is black and what is white is fixed here; { } ( ) change it.")
+            self.tell(FIXED)
         else:
             self.steer(styling.automatic_window)
 
