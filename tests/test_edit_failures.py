@@ -43,6 +43,24 @@ class TestFailure:
         assert Journal(Location.local(store)).last_applied() is None
         apply_plan(local(store), fill(local(store), "", value))
 
+    def test_a_full_disk_of_the_journal_is_told_apart(
+        self, store: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = look(store)
+
+        def full(file: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("omezarr_tui.edit.pack.os.fsync", full)
+            with pytest.raises(UserError, match="the journal of edits cannot be written") as told:
+                apply_plan(local(store), fill(local(store), ""))
+        assert told.value.why.startswith("No space left on device: it lies in ")
+        assert "XDG_STATE_HOME" in told.value.why
+        assert look(store) == before
+        assert list(Journal(Location.local(store)).entries()) == []
+        apply_plan(local(store), fill(local(store), ""))
+
     @pytest.mark.parametrize("nth", range(1, 7))
     @pytest.mark.parametrize(("side", "state"), [("before", "undone"), ("after", "applied")])
     def test_where_it_cannot_be_put_back_that_is_done_later(

@@ -1,5 +1,6 @@
 """Levels added and dropped: the rest of the pyramid, its sizes and its labels stay right."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,16 @@ class TestDropping:
         make(path, DropLevel("", 1))
         assert [d["path"] for d in datasets(path, "labels/nuclei")] == ["s0"]
         assert findings(path) == set()
+
+    @pytest.mark.parametrize("zarr_format", [2, 3])
+    def test_one_that_is_not_there_is_named_no_longer(
+        self, tmp_path: Path, zarr_format: int
+    ) -> None:
+        path = write_image(tmp_path / "i", 32, 3, zarr_format=zarr_format)
+        shutil.rmtree(path / "s1")
+        plan = make(path, DropLevel("", 1))
+        assert [each["path"] for each in datasets(path)] == ["s0", "s2"]
+        assert plan.sentence == "s1, where nothing is, will not be named any more."
 
     @pytest.mark.parametrize(("level", "why"), [(2, "2 levels"), (-1, "2 levels")])
     def test_there_is_no_such_level(self, tmp_path: Path, level: int, why: str) -> None:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from structure import findings, make, rules, same, told, values
 from wells import write_plate
 
-from omezarr_tui.edit.apply import apply_plan
+from omezarr_tui.edit.apply import apply_plan, undo
+from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.json_members import Kept, Made, arrange_members
 from omezarr_tui.edit.names import why_no_name
 from omezarr_tui.edit.nodes import CopyNode, DeleteNode, MoveNode, rename_node
@@ -363,6 +364,55 @@ def test_where_folders_cannot_be_renamed(foreign: Foreign, tmp_path: Path, name:
     assert same(values(path, consolidated=True), moved(arrays, old, new))
     assert not (path / old).exists()
     assert rules(path) == before
+
+
+class TestLinks:
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Path:
+        path = write_good(tmp_path, "image_05")
+        (path / "labels/nuclei").rename(tmp_path / "elsewhere")
+        (path / "labels/nuclei").symlink_to(Path("..", "..", "elsewhere"))
+        return path
+
+    def test_one_that_leads_on_from_where_it_lies_is_not_moved_elsewhere(self, store: Path) -> None:
+        before = look(store)
+        with pytest.raises(UserError, match="nuclei is a link that leads on") as told:
+            plan_edit(local(store), MoveNode("labels/nuclei", "nuclei"))
+        assert "by hand" in told.value.why
+        assert look(store) == before
+        zarr.create_group(store, path="other")
+        with pytest.raises(UserError, match="nuclei is a link that leads on"):
+            plan_edit(local(store), MoveNode("labels", "other/labels"))
+
+    def test_it_can_be_renamed(self, store: Path) -> None:
+        arrays = values(store)
+        make(store, rename_node("labels/nuclei", "cells"))
+        assert same(values(store), moved(arrays, "labels/nuclei", "labels/cells"))
+
+    def test_a_whole_path_leads_there_from_everywhere(self, store: Path, tmp_path: Path) -> None:
+        (store / "labels/nuclei").unlink()
+        (store / "labels/nuclei").symlink_to(tmp_path / "elsewhere")
+        arrays = values(store)
+        make(store, MoveNode("labels/nuclei", "nuclei"))
+        assert same(values(store), moved(arrays, "labels/nuclei", "nuclei"))
+
+
+def test_folders_stay_as_closed_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the journal lies on another disk a node goes file by file, and is made anew."""
+    monkeypatch.setattr("omezarr_tui.edit.staged.is_same_disk", lambda *folders: False)
+    path = write_good(tmp_path, "image_05")
+    folders = [path / "labels", *(f for f in (path / "labels").rglob("*") if f.is_dir())]
+    for number, folder in enumerate(folders):
+        folder.chmod((0o700, 0o2750, 0o711)[number % 3])
+    modes = [folder.stat().st_mode for folder in folders]
+    plan = plan_edit(local(path), DeleteNode("labels"))
+    assert plan.staged.moves == ()
+    entry = apply_plan(local(path), plan)
+    assert not (path / "labels").exists()
+    undo(local(path), Journal(Location.local(path)).load(entry))
+    assert [folder.stat().st_mode for folder in folders] == modes
 
 
 PLACES = ["a", "a/x", "a/y", "b", "b/x", "b/in", "b/in/z", "c", "d", "a/d", "b/in/d"]

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     elif not entries:
         output.line("No edits of this store are kept.")
     for entry in [] if args.json else entries:
-        time = entry.time.replace("T", " ")[:19]
+        time = entry.when
         size = format_bytes(entry.nbytes)
         what = visible(entry.expression)
         output.line(f"{entry.number:>4}  {time}  {padded(entry.state, 8)}  {size:>9}  {what}")

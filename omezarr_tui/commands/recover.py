@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     done = False
     if entry is not None and not (args.back or args.finish):
         told = (
-            f"{visible(entry.expression)} of {entry.time[:19]} was interrupted while {entry.state}."
+            f"{visible(entry.expression)} of {entry.when} was interrupted while {entry.state}."
         )
     elif entry is not None and args.dry_run:
         side = "before" if args.back else "after"

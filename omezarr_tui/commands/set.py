@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any
 
 from omezarr_tui.commands.editing import EDITING
@@ -118,6 +119,12 @@ def _value(text: str, target: Target) -> Any:
 
 
 def _condition(args: argparse.Namespace, target: Target) -> Condition | None:
+    if args.labels is not None and not re.search(r"\blabel\b", args.where or ""):
+        raise UserError(
+            "--labels says nothing: no condition speaks of a label",
+            "say which label, as in --where 'label == 7'",
+            exit_code=ExitCode.USAGE,
+        )
     if args.where is None:
         return None
     labels = None

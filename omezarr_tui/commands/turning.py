@@ -62,7 +62,7 @@ def turn_several(
     for entry in find(journal)[: args.times]:
         if not args.json:
             output.line(
-                f"{verb} edit {entry.number} of {entry.time[:19]}: {visible(entry.expression)}"
+                f"{verb} edit {entry.number} of {entry.when}: {visible(entry.expression)}"
             )
             output.line(f"  {plural(len(entry.records) + len(entry.moves), 'change')} of the store")
         if args.dry_run:

@@ -97,7 +97,7 @@ def stage_changes(
     return [fact for fact in facts if fact[0] in news]
 
 
-def brought_along(staged: Staged, relocation: Relocation, node: Node, work: Work) -> Brought:
+def brought_along(staged: Staged, relocation: Relocation, node: Node | None, work: Work) -> Brought:
     """What names a node, or is named in it, changed for its new place.
 
     Parameters
@@ -107,7 +107,7 @@ def brought_along(staged: Staged, relocation: Relocation, node: Node, work: Work
     relocation
         Where the node comes to lie.
     node
-        The node.
+        The node; None where there is none, only what names it.
     work
         Asked whether to stop.
     """

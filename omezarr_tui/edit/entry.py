@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 from omezarr_tui.edit.keys import ABSENT
@@ -83,6 +84,8 @@ class Entry:
         Folders of the store that the edit makes.
     emptied
         Folders that it leaves empty, and removes.
+    modes
+        Permission bits of those folders, where they have such.
     nbytes
         What it takes in the journal.
     turned
@@ -99,6 +102,7 @@ class Entry:
     moves: tuple[Move, ...] = ()
     folders: tuple[str, ...] = ()
     emptied: tuple[str, ...] = ()
+    modes: tuple[tuple[str, int], ...] = ()
     nbytes: int = 0
     turned: int = 0
 
@@ -106,6 +110,12 @@ class Entry:
     def number(self) -> int:
         """The edit's number in the history of its store."""
         return int(self.id.partition("-")[0])
+
+    @property
+    def when(self) -> str:
+        """When it was made, by the clock of whoever looks: ``2026-11-23 08:26:53``."""
+        here = datetime.fromisoformat(self.time).astimezone()
+        return here.isoformat(" ", "seconds")[:19]
 
     @property
     def is_interrupted(self) -> bool:
@@ -156,6 +166,8 @@ def entry_from_json(identifier: str, document: Mapping[str, Any]) -> Entry:
     fields["records"] = tuple(_record(record) for record in fields["records"])
     for name in ("folders", "emptied"):
         fields[name] = tuple(str(folder) for folder in fields[name])
+    modes = fields.get("modes", ())
+    fields["modes"] = tuple((str(folder), int(mode)) for folder, mode in modes)
     fields["moves"] = tuple(
         (str(old), None if new is None else str(new)) for old, new in fields["moves"]
     )

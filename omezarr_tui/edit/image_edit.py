@@ -17,7 +17,7 @@ from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import ExitCode, UserError
 from omezarr_tui.ome.discover import Image, image_of
 from omezarr_tui.store.access import Access
-from omezarr_tui.store.node import Array
+from omezarr_tui.store.node import Array, Broken
 from omezarr_tui.store.opening import find_node
 from omezarr_tui.text import listed, plural, visible
 
@@ -140,17 +140,12 @@ def edited_image(access: Access, path: str, level: int | None = None) -> tuple[I
     Raises
     ------
     UserError
-        The node has no pixels, or a level cannot be read.
+        The node has no pixels, or the level cannot be read.
     """
     image = image_of(access, find_node(access, path))
     name = visible(path) or access.location.name
     if image is None:
         raise UserError(f"{name} has no pixels of its own", "name an image or an array")
-    if missing := [a for a in image.levels if not isinstance(a, Array)]:
-        raise UserError(
-            f"{plural(len(missing), 'level')} of {name} cannot be read",
-            "the pyramid could not follow: mend the image first, or name an array alone",
-        )
     if level is None:
         level = image.pinned or 0
     if not 0 <= level < len(image.levels):
@@ -159,7 +154,13 @@ def edited_image(access: Access, path: str, level: int | None = None) -> tuple[I
             f"it has {plural(len(image.levels), 'level')}, 0 to {len(image.levels) - 1}",
             exit_code=ExitCode.USAGE,
         )
+    if isinstance(broken := image.levels[level], Broken):
+        raise UserError(f"{_level(broken)} of {name} cannot be read", broken.reason)
     return image, level
+
+
+def _level(level: Array | Broken) -> str:
+    return f"Level {visible(level.name)}"
 
 
 def image_edit(
@@ -175,9 +176,16 @@ def image_edit(
     Raises
     ------
     UserError
-        It would invent labels.
+        It would invent labels, or a level that is to follow cannot be read.
     """
     arrays = tuple(level for level in image.levels if isinstance(level, Array))
+    broken = [level for level in image.levels if isinstance(level, Broken)]
+    if broken and not alone:
+        raise UserError(
+            f"{_level(broken[0])} of this image cannot be read, and so cannot follow",
+            f"{visible(broken[0].path)}: {broken[0].reason}; drop that level first, or edit "
+            f"{visible(image.levels[level].name)} alone (--alone)",
+        )
     is_label = image.multiscale.is_label
     if is_label and isinstance(pixels, PixelEdit) and isinstance(pixels.change, Interpolate):
         raise UserError(
@@ -185,4 +193,5 @@ def image_edit(
             "copy a plane instead",
             exit_code=ExitCode.USAGE,
         )
-    return ImageEdit(pixels, arrays, level, alone, method, is_label)
+    edited = image.readable.index(level)
+    return ImageEdit(pixels, arrays, edited, alone, method, is_label)

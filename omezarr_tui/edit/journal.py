@@ -39,7 +39,7 @@ from omezarr_tui.edit.entry import (
     entry_to_json,
 )
 from omezarr_tui.edit.keys import digest
-from omezarr_tui.edit.pack import PackWriter, read_span
+from omezarr_tui.edit.pack import PackWriter, kept_in, read_span
 from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.location import Location
 from omezarr_tui.store.replacing import sync_folder
@@ -291,8 +291,9 @@ class Page:
             pack.sync()
         document = entry_to_json(entry)
         del document["state"], document["turned"]
-        write_whole(self._folder / _DOCUMENT, json.dumps(document).encode())
-        _write_state(self._folder, entry.state, entry.turned)
+        with kept_in(self._folder.parent):
+            write_whole(self._folder / _DOCUMENT, json.dumps(document).encode())
+            _write_state(self._folder, entry.state, entry.turned)
         sync_folder(self._folder.parent)
         sync_folder(self._folder.parent.parent)
 

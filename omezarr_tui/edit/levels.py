@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from omezarr_tui.edit.bringing import stage_changes
+from omezarr_tui.edit.bringing import brought_along, stage_changes
 from omezarr_tui.edit.coarser import coarser_dataset, coarser_factors, coarser_shape, next_path
 from omezarr_tui.edit.consolidated_nodes import follow_nodes
 from omezarr_tui.edit.downsampling import Downsampling
@@ -15,6 +15,7 @@ from omezarr_tui.edit.nodes import DeleteNode
 from omezarr_tui.edit.operation import Facts
 from omezarr_tui.edit.pyramid import Step, follow
 from omezarr_tui.edit.pyramid_method import detect_method
+from omezarr_tui.edit.relocation import Relocation
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
@@ -76,10 +77,10 @@ class DropLevel:
         if len(levels) == 1:
             raise UserError(what, "it is the only one: delete the image instead")
         dropped = levels[self.level].path
-        facts = [*DeleteNode(dropped).stage(staged, work)]
+        facts = [*_deleted(staged, dropped, work)]
         for other in labels_with(staged, image) if self.with_labels else ():
             path = other.multiscale.levels[self.level].path
-            facts += DeleteNode(path).stage(staged, work)
+            facts += _deleted(staged, path, work)
         sentence = " ".join(text for name, text in facts if not name)
         return [("", sentence), *(fact for fact in facts if fact[0])]
 
@@ -180,6 +181,15 @@ class AddLevel:
         found = detect_method(staged, levels[-2], levels[-1], work, is_label=is_label)
         how = replace(found.method, fine=levels[-1].shape, coarse=new.shape, factors=factors)
         return how, f"as {found.told}"
+
+
+def _deleted(staged: Staged, path: str, work: Work) -> Facts:
+    """A level that goes; one that is not there is just named no longer."""
+    if read_node(staged, path) is not None:
+        return DeleteNode(path).stage(staged, work)
+    brought = brought_along(staged, Relocation(path, None), None, work)
+    facts = brought.stage(staged, [], work)
+    return [("", f"{visible(path)}, where nothing is, will not be named any more."), *facts]
 
 
 def image_at(access: Access, path: str, what: str) -> Image:

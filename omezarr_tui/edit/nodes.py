@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from omezarr_tui.edit.bringing import brought_along
 from omezarr_tui.edit.consolidated_nodes import follow_nodes, groups_above
@@ -15,6 +17,7 @@ from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.hierarchy import read_node
+from omezarr_tui.store.location import LOCAL
 from omezarr_tui.store.node import Array, Group, Node, join_path, parent_path
 from omezarr_tui.text import format_bytes, plural, visible
 
@@ -57,6 +60,7 @@ class MoveNode:
         what = f"{visible(self.path) or 'the root'} cannot be {self.title.lower()}d"
         node = _node(staged, self.path, what)
         check_target(staged, self.target, node, what)
+        _check_links(staged, self.path, self.target, what)
         relocation = Relocation(self.path, self.target)
         brought = brought_along(staged, relocation, node, work)
         staged.move(self.path, self.target, work)
@@ -182,6 +186,23 @@ def check_target(access: Access, target: str, node: Node, what: str) -> None:
         )
     if any(entry.name == name for entry in access.entries(above)) or read_node(access, target):
         raise UserError(what, f"there is something at {visible(target)}: choose another name")
+
+
+def _check_links(access: Access, path: str, target: str, what: str) -> None:
+    """Refuse to move links elsewhere that lead on from where they lie: they would lead astray."""
+    if access.location.protocol != LOCAL or parent_path(path) == parent_path(target):
+        return
+    root = Path(access.location.path)
+    inside = (
+        Path(at) / name
+        for at, folders, files in os.walk(root / path)
+        for name in (*folders, *files)
+    )
+    for place in [root / path, *inside]:
+        if place.is_symlink() and not place.readlink().is_absolute():
+            link = visible(str(place.relative_to(root)))
+            why = f"{link} is a link that leads on from where it lies: move it by hand"
+            raise UserError(what, why)
 
 
 def _node(access: Access, path: str, what: str) -> Node:

@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -17,6 +18,19 @@ from omezarr_tui.settings import MIB
 Span = tuple[int, int]  # where bytes begin in a pack, and how many they are
 
 _IN_MEMORY = 64 * MIB  # more goes to the disk
+
+
+@contextmanager
+def kept_in(folder: Path) -> Iterator[None]:
+    """Tell what fails of writing into the journal as just that: not the store's disk is full."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            "Nothing was changed: the journal of edits cannot be written",
+            f"{error.strerror or explain(error)}: it lies in {folder}; make room there, or let "
+            "XDG_STATE_HOME name another disk",
+        ) from error
 
 
 class Draft:
@@ -36,7 +50,7 @@ class Draft:
 
     def add(self, raw: bytes) -> Span:
         """Lay bytes down; where they are."""
-        with self._lock:
+        with self._lock, kept_in(self._folder):
             if self._end <= _IN_MEMORY < self._end + len(raw):
                 self._go_to_disk()
             self._file.seek(self._end)
@@ -57,11 +71,8 @@ class Draft:
 
     def _go_to_disk(self) -> None:
         held = self._file
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - as long as the draft
-        except OSError as error:
-            raise UserError("The journal of edits cannot be written", explain(error)) from error
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - as long as the draft
         held.seek(0)
         shutil.copyfileobj(held, self._file)
         held.close()
@@ -77,19 +88,21 @@ class PackWriter:
     """
 
     def __init__(self, path: Path) -> None:
+        self._folder = path.parent
         self._file = path.open("xb")
         self._end = 0
 
     def add(self, raw: bytes) -> Span:
         """Lay bytes down; where they are."""
-        self._file.write(raw)
+        with kept_in(self._folder):
+            self._file.write(raw)
         span = (self._end, len(raw))
         self._end += len(raw)
         return span
 
     def sync(self) -> None:
         """Wait until the disk has all of it, and end."""
-        with self._file as file:
+        with kept_in(self._folder), self._file as file:
             file.flush()
             os.fsync(file.fileno())
 

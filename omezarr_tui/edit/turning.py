@@ -7,6 +7,7 @@ changed, and anything else is somebody else's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from omezarr_tui.edit.entry import Entry, Record, Side
@@ -122,6 +123,7 @@ class Turner:
         for folder in sorted(gone, key=len, reverse=True):
             self._access.remove_folder(folder)
         if to == "before":
+            self._restore_modes()
             self._move(to, left, lenient)
         return left
 
@@ -174,6 +176,12 @@ class Turner:
             raise Foreign(record.key) from error
         if digest(self._access.get(record.key)) != wanted.digest:
             raise OSError(f"{record.key} does not read back as it was written")
+
+    def _restore_modes(self) -> None:
+        """Let folders on a disk, which were removed and made anew, be as open as they were."""
+        for folder, mode in self._entry.modes:
+            with suppress(OSError):  # its keys were left as they are
+                (Path(self._access.location.path) / folder).chmod(mode)
 
     def _is_moved(self) -> bool:
         """Whether all folders lie where they are to lie after the edit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from omezarr_tui.edit.entry import Content, Entry, Record
@@ -16,6 +16,7 @@ from omezarr_tui.edit.sources import is_at_source, moved_to
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
 from omezarr_tui.store.access import Access
+from omezarr_tui.store.location import LOCAL
 from omezarr_tui.store.node import parent_path
 
 
@@ -80,6 +81,7 @@ def written_down(access: Access, plan: Plan, page: Page, work: Work) -> Entry:
     largest = max((known.nbytes + to.nbytes for known, to in changes.values()), default=0)
     count = how_many(access, largest)
     documents = staged.documents_read()
+    emptied = tuple(_emptied(staged.emptied, changes))
     in_flight(count, documents.items(), check_document, lambda read, none: None)
     in_flight(count, steps(), both_sides, write_down)
     return Entry(
@@ -92,7 +94,8 @@ def written_down(access: Access, plan: Plan, page: Page, work: Work) -> Entry:
         records=tuple(records),
         moves=staged.moves,
         folders=tuple(made),
-        emptied=tuple(_emptied(staged.emptied, changes)),
+        emptied=emptied,
+        modes=tuple(_modes(access, emptied)),
         nbytes=staged.aside_bytes
         + total(content.span for record in records for content in (record.before, record.after)),
     )
@@ -121,6 +124,14 @@ def _emptied(roots: list[str], changes: dict[str, tuple[Known, Staging]]) -> Ite
                         break
                     folder = parent_path(folder)
     yield from found
+
+
+def _modes(access: Access, folders: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Permission bits of folders on a disk; elsewhere those of the keys are all there is."""
+    if access.location.protocol == LOCAL:
+        for folder in folders:
+            if (mode := access.mode(folder)) is not None:
+                yield folder, mode
 
 
 class _Folders:

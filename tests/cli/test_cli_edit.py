@@ -255,6 +255,8 @@ class TestWrongWords:
             (("--value", "65536"), "'65536' is no value of this array"),
             (("--value", "0.5"), "'0.5' is no value of this array"),
             (("--value", "nan"), "'nan' is no value of this array"),
+            (("--value", "1", "--labels", "x"), "no condition speaks of a label"),
+            (("--value", "1", "--labels", "x", "--where", "value > 3"), "no condition speaks"),
             (("--add", "x"), "x"),
             (("--min", "9", "--max", "3"), "empty"),
             (("--add", "70000"), "saturate"),
@@ -344,6 +346,36 @@ class TestNothingToDo:
             assert strict(run(name, image, "--yes", "--json")[1])["done"] is False
         assert run("recover", image) == (0, "No edit of this store was interrupted.\n", "")
         assert run("recover", image, "--back")[0] == 0
+
+
+class TestBrokenPyramid:
+    @pytest.fixture(params=["gone", "damaged"])
+    def holed(self, image: Path, request: pytest.FixtureRequest) -> Path:
+        """An image whose level s1 cannot be read."""
+        if request.param == "gone":
+            shutil.rmtree(image / "s1")
+        else:
+            (image / "s1/zarr.json").write_bytes(b"{")
+        return image
+
+    def test_a_level_that_cannot_follow_is_named(self, holed: Path, run: Any) -> None:
+        before = look(holed)
+        result = run("set", holed, *SEED, "--yes")
+        failed(result, 3, "Level s1 of this image cannot be read", "--alone")
+        assert look(holed) == before
+
+    def test_another_can_be_edited_alone(self, holed: Path, run: Any) -> None:
+        before, old = look(holed), level(holed, "s0")
+        assert run("set", holed, *SEED, "--alone", "--yes")[0] == 0
+        wanted = old.copy()
+        wanted[..., 5, :, :] = 0
+        np.testing.assert_array_equal(level(holed, "s0"), wanted)
+        assert run("undo", holed, "9", "--yes")[0] == 0
+        assert look(holed) == before
+
+    def test_once_it_is_dropped_the_others_follow(self, holed: Path, run: Any) -> None:
+        assert run("level", holed, "--drop", "1", "--yes")[0] == 0
+        assert run("set", holed, *SEED, "--yes")[0] == 0
 
 
 class TestHistory:

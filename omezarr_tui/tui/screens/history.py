@@ -99,7 +99,7 @@ class HistoryScreen(Dialog[str | None]):
 
 
 def _line(entry: Entry) -> Content:
-    when = entry.time.replace("T", " ")[:16]
+    when = entry.when[:16]
     style = QUIET if entry.state == "undone" else ""
     return Content.assemble(
         (f"{_MARKS[entry.state]} {entry.number:>3}  ", style),

@@ -41,7 +41,7 @@ class RecoverScreen(Dialog[Side | None]):
         """What happened, and the ways out of it."""
         entry = self._entry
         changes = plural(len(entry.records) + len(entry.moves), "change")
-        when = entry.time.replace("T", " ")[:19]
+        when = entry.when
         with Vertical(classes="dialog", id="recover") as dialog:
             dialog.border_title = "An edit was interrupted"
             yield Static(Content(visible(entry.expression)), classes="sentence")
