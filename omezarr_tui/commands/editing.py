@@ -122,9 +122,9 @@ def carry_out(args: argparse.Namespace, access: Access, edit: Edit) -> int:
         _print_plan(output, plan)
     if plan.is_empty:
         if args.json:
-            output.json(plan_json(plan, None, "nothing would change"))
+            output.json(plan_json(plan, None, f"nothing would change: {plan.why_empty}"))
         else:
-            output.line("Nothing would change: all of it is so already.")
+            output.line(f"Nothing would change: {plan.why_empty}.")
         return ExitCode.DONE
     if args.dry_run:
         if args.json:

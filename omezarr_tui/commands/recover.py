@@ -45,9 +45,7 @@ def run(args: argparse.Namespace) -> int:
     told = "No edit of this store was interrupted."
     done = False
     if entry is not None and not (args.back or args.finish):
-        told = (
-            f"{visible(entry.expression)} of {entry.when} was interrupted while {entry.state}."
-        )
+        told = f"{visible(entry.expression)} of {entry.when} was interrupted while {entry.state}."
     elif entry is not None and args.dry_run:
         side = "before" if args.back else "after"
         told = f"A dry run: the store would be as {side} {visible(entry.expression)}."

@@ -61,9 +61,7 @@ def turn_several(
     turned: list[Entry] = []
     for entry in find(journal)[: args.times]:
         if not args.json:
-            output.line(
-                f"{verb} edit {entry.number} of {entry.when}: {visible(entry.expression)}"
-            )
+            output.line(f"{verb} edit {entry.number} of {entry.when}: {visible(entry.expression)}")
             output.line(f"  {plural(len(entry.records) + len(entry.moves), 'change')} of the store")
         if args.dry_run:
             turned.append(entry)

@@ -9,6 +9,7 @@ from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.work import Work
 
 Facts = Sequence[tuple[str, str]]  # a heading, and plain text
+NOTHING = "nothing"  # the heading of why nothing would change, where that has another cause
 
 
 class Edit(Protocol):

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omezarr_tui.edit.changes import Change, Maker
-from omezarr_tui.edit.conditions import Chooser, Condition
+from omezarr_tui.edit.conditions import Condition
 from omezarr_tui.edit.in_flight import coming, how_many, object_bytes
 from omezarr_tui.edit.keys import digest
+from omezarr_tui.edit.operation import NOTHING
 from omezarr_tui.edit.scratch import Box, Scratch, boxes, differ, local, pieces, set_values
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.value import shown_value, why_not_fillable
@@ -143,7 +144,9 @@ class PixelEdit:
                 if nth:
                     work.step(done, total)
                 old = before.read(part.bounds)[local(part, part.bounds)]
-                new = _made(old, part, maker, chooser)
+                chosen = None if chooser is None else chooser(old, part)
+                survey.chosen += old.size if chosen is None else int(np.count_nonzero(chosen))
+                new = _made(old, part, maker, chosen)
                 if survey.look(old, new, part):
                     set_values(before, after, key, part, new, node.chunks)
                     is_other = True
@@ -185,7 +188,9 @@ class PixelEdit:
         of = {0: "none changes", size: "all change"}
         verb = "changes" if survey.changing == 1 else "change"
         changing = of.get(survey.changing, f"{format_count(survey.changing)} {verb}")
+        nothing = [(NOTHING, "no selected value fulfils the condition")]
         return [
+            *([] if survey.chosen else nothing),
             ("", self.change.told(count)),
             ("array", visible(self.node.path or self.name)),
             ("selection", self.expression),
@@ -210,6 +215,7 @@ class PixelEdit:
 class _Survey:
     """What the selected values are and become, gathered object by object."""
 
+    chosen: int = 0
     changing: int = 0
     nans: int = 0
     new_nans: int = 0
@@ -256,12 +262,11 @@ class _Survey:
 
 
 def _made(
-    old: NDArray[Any], part: Selection, maker: Maker, chooser: Chooser | None
+    old: NDArray[Any], part: Selection, maker: Maker, chosen: NDArray[np.bool_] | None
 ) -> NDArray[Any]:
-    """What selected values become, of which a condition may choose some."""
-    if chooser is None:
+    """What selected values become, of which a condition may have chosen some."""
+    if chosen is None:
         return np.broadcast_to(np.asarray(maker(old, part), old.dtype), old.shape)
-    chosen = chooser(old, part)
     if not chosen.any():
         return old
     # The others are not computed with: what came of them might not fit the data type.

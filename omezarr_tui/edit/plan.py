@@ -8,7 +8,7 @@ from functools import cached_property
 
 from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.keys import ABSENT
-from omezarr_tui.edit.operation import Edit
+from omezarr_tui.edit.operation import NOTHING, Edit
 from omezarr_tui.edit.pruning import to_be_forgotten
 from omezarr_tui.edit.sources import is_at_source, moved_to
 from omezarr_tui.edit.staged import Staged
@@ -68,6 +68,12 @@ class Plan:
         """Whether nothing would change."""
         return not self.keys and not self.staged.moves
 
+    @property
+    def why_empty(self) -> str:
+        """Why nothing would change, where that is so."""
+        told = dict(self.told)
+        return told.get(NOTHING, "all of it is so already")
+
     @cached_property
     def written_bytes(self) -> int:
         """Bytes that are put into the store."""
@@ -86,7 +92,7 @@ class Plan:
 
     def facts(self) -> list[tuple[str, str]]:
         """What the dialog tells, as pairs of a heading and plain text."""
-        told = [(name, text) for name, text in self.told if name]
+        told = [(name, text) for name, text in self.told if name not in ("", NOTHING)]
         facts = [("store", visible(self.store)), *told, ("writes", self._writes())]
         forgotten = to_be_forgotten(self.journal_bytes)
         undo = f"{format_bytes(self.journal_bytes)} are kept for it"

@@ -19,6 +19,7 @@ from omezarr_tui.settings import state_folder
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.screens.confirm import ConfirmScreen
 from omezarr_tui.tui.screens.fill import FillScreen
+from omezarr_tui.tui.screens.form import FormScreen
 from omezarr_tui.tui.widgets.picture import PictureView
 
 SHAPE = (1, 2, 3, 20, 30)  # t, c, z, y, x of level 0; the plane shown first is z 1
@@ -36,6 +37,12 @@ def read(store: Path, path: str = "s0") -> Array:
 def kept() -> bool:
     """Whether the journal holds anything."""
     return (state_folder() / "journal").exists()
+
+
+def typed(p: Program) -> dict[str, str]:
+    """What stands in the form that is shown."""
+    assert isinstance(p.screen, FormScreen)
+    return p.screen.values
 
 
 async def fill(p: Program, value: str, where: str | None = None) -> None:
@@ -157,6 +164,9 @@ class TestPromising:
                 assert isinstance(p.screen, ConfirmScreen)
                 assert p.app.focused is p.screen.query_one("#cancel")
                 await p.press(*keys)
+                if keys[-1] == "escape":  # one step back
+                    assert typed(p)["value"] == "7"
+                    await p.press("escape")
                 assert p.screen is p.browse
             await p.press("u")
             assert p.told[-1] == "There is no edit of this store to undo."
@@ -185,7 +195,7 @@ class TestPromising:
             await p.hold("escape")
             access.gate.set()
             await p.settle()
-            assert p.screen is p.browse
+            assert typed(p)["value"] == "7"
             assert p.told == ["Stopped; nothing was changed."]
             assert "Esc stops" not in p.title
             assert p.heard(messages.Planned) == []
@@ -196,8 +206,29 @@ class TestPromising:
         before = look(store)
         async with opened(store) as p:
             await fill(p, "7")
-            assert p.screen is p.browse
             assert p.told[-1] == "Nothing would change: all of it is so already."
+            assert typed(p)["value"] == "7"
+            await p.press("tab")
+            await p.type("value > 250")
+            await p.press("enter")
+            told = "Nothing would change: no selected value fulfils the condition."
+            assert p.told[-1] == told
+            assert (typed(p)["value"], typed(p)["only"]) == ("7", "value > 250")
+            await p.press("escape")
+            assert p.screen is p.browse
+        assert look(store) == before
+
+    async def test_a_refusal_leads_back_to_what_was_typed(self, store: Path) -> None:
+        before = look(store)
+        async with opened(store) as p:
+            p.browse.action_edit("arithmetic")
+            await p.settle()
+            await p.type("999")
+            await p.press("enter")
+            assert "Some results do not fit" in p.told[-1]
+            assert typed(p)["multiply"] == "999"
+            await p.press("escape")
+            assert p.screen is p.browse
         assert look(store) == before
 
 
@@ -322,6 +353,8 @@ class TestDoing:
                     line.post_message(Input.Submitted(line, text))
                 await p.settle()
             assert isinstance(p.screen, ConfirmScreen)
+            await p.press("escape")
+            assert typed(p)["value"] == "7"
             await p.press("escape")
             assert p.screen is p.browse
 

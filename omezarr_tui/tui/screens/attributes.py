@@ -39,6 +39,8 @@ class AttributesScreen(Dialog[dict[str, Any] | None]):
         2 or 3.
     version
         Of OME-Zarr.
+    text
+        What was typed before, where the user comes back to it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,9 +51,15 @@ class AttributesScreen(Dialog[dict[str, Any] | None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
 
     def __init__(
-        self, name: str, attributes: Mapping[str, Any], zarr_format: int, version: str
+        self,
+        name: str,
+        attributes: Mapping[str, Any],
+        zarr_format: int,
+        version: str,
+        text: str | None = None,
     ) -> None:
         super().__init__()
+        self.text = text_of(attributes) if text is None else text
         self._version = version
         self._name = name
         self._before = attributes
@@ -62,9 +70,7 @@ class AttributesScreen(Dialog[dict[str, Any] | None]):
         """The text, what is wrong with it, and the buttons."""
         with Vertical(classes="dialog", id="attributes-dialog") as dialog:
             dialog.border_title = Content(f"Attributes of {visible(self._name)}")
-            yield TextArea(
-                text_of(self._before), id="attributes-text", tab_behavior="indent", compact=True
-            )
+            yield TextArea(self.text, id="attributes-text", tab_behavior="indent", compact=True)
             yield Static("", id="verdict", markup=False)
             yield Static(
                 "Ctrl+N completes a name   Ctrl+S looks at what changes   Esc back",
@@ -87,7 +93,7 @@ class AttributesScreen(Dialog[dict[str, Any] | None]):
     @on(TextArea.Changed)
     def _judge(self) -> None:
         """Say whether it is JSON, and what the rules say of it."""
-        text = self._text.text
+        self.text = text = self._text.text
         self._after = None
         try:
             self._after = parse_edited(text, self._before)

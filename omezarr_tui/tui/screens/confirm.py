@@ -40,8 +40,10 @@ def preview_room(width: int, height: int) -> tuple[int, int]:
     return max(3, min(16, height - words)), max(12, min(40, (width - 14) // 2))
 
 
-class ConfirmScreen(Dialog[bool]):
-    """Shows the plan of an edit; True when the user wants it made. Cancel has the focus.
+class ConfirmScreen(Dialog[bool | None]):
+    """Shows the plan of an edit; True when the user wants it made, None to go one step back.
+
+    Cancel has the focus.
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ class ConfirmScreen(Dialog[bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "dismiss(False)", "Cancel"),
+        ("escape", "dismiss(None)", "Back"),
         ("left", "app.focus_previous", "Other button"),
         ("right", "app.focus_next", "Other button"),
         ("up", "scroll(-1)", "Up"),

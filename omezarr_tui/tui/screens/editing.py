@@ -59,13 +59,16 @@ class EditingScreen(StoreScreen):
         elif node is None:
             self.tell("Choose an image or an array first: there is nothing to edit here.")
         else:
-            target = self._target(node)
+            self._ask_for_pixels(self._target(node), operation)
 
-            def answered(values: dict[str, str] | None) -> None:
-                if values is not None:
-                    self._plan_pixels(target, operation, values)
+    def _ask_for_pixels(
+        self, target: Target, operation: Operation, typed: dict[str, str] | None = None
+    ) -> None:
+        def answered(values: dict[str, str] | None) -> None:
+            if values is not None:
+                self._plan_pixels(target, operation, values)
 
-            self.app.push_screen(FillScreen(target, operation), answered)
+        self.app.push_screen(FillScreen(target, operation, typed), answered)
 
     def _target(self, node: Array) -> Target:
         request = self.panel.request
@@ -93,7 +96,10 @@ class EditingScreen(StoreScreen):
             room = preview_room(*self.app.size)
             pictured = Pictured(request, target.level, selection.bounds, room)
         self.plan_edit(
-            lambda store: pixel_edit(store, target, operation, values), target.node.path, pictured
+            lambda store: pixel_edit(store, target, operation, values),
+            target.node.path,
+            pictured,
+            again=lambda: self._ask_for_pixels(target, operation, values),
         )
 
     def edited(self, event: messages.Edited) -> None:

@@ -76,13 +76,15 @@ class FillScreen(FormScreen):
         What is edited.
     operation
         What is to be done.
+    typed
+        As of a `FormScreen`.
     """
 
-    def __init__(self, target: Target, operation: Operation) -> None:
+    def __init__(self, target: Target, operation: Operation, typed: Values | None = None) -> None:
         self._target = target
         self._operation = operation
         name = visible(target.node.name or "the array")
-        super().__init__(f"{TITLES[operation]} {name}", self._asks(), self._wrong)
+        super().__init__(f"{TITLES[operation]} {name}", self._asks(), self._wrong, typed=typed)
 
     def go_label(self, values: Values) -> str:
         """How many values are selected, as far as that is clear."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
@@ -73,17 +73,26 @@ class FormScreen(Dialog[dict[str, str] | None]):
         Tells what is wrong, after each key.
     button
         What the button says that goes on.
+    typed
+        What was typed before, where the user comes back to it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Back")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
 
     def __init__(
-        self, title: str, lines: Sequence[Line], check: Check, *, button: str = "Look…"
+        self,
+        title: str,
+        lines: Sequence[Line],
+        check: Check,
+        *,
+        button: str = "Look…",
+        typed: Values | None = None,
     ) -> None:
         super().__init__()
         self._title = title
-        self._lines = lines
+        before = typed or {}
+        self._lines = [replace(line, value=before.get(line.id, line.value)) for line in lines]
         self._check_values = check
         self._button = button
 
@@ -158,7 +167,9 @@ class FormScreen(Dialog[dict[str, str] | None]):
         problems = self._check_values(values)
         for line in self._lines:
             if problem := problems.get(line.id):
-                self.query_one(f"#{_id(line)}").focus()
+                asked = self.query_one(f"#{_id(line)}")
+                asked.focus()
+                asked.set_class(True, "-invalid")
                 self._tell(line, problem)
                 return
         self.leave(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -60,7 +61,9 @@ class MetadataScreen(StoreScreen):
         else:
             self._show_attributes(event.node, event.path)
 
-    def _show_fields(self, node: Described, path: str) -> None:
+    def _show_fields(
+        self, node: Described, path: str, before: dict[str, str] | None = None
+    ) -> None:
         from omezarr_tui.edit.fields import changes_of, fields_of
 
         fields = {field.id: field for field in fields_of(node)}
@@ -96,18 +99,20 @@ class MetadataScreen(StoreScreen):
                 changes = changes_of(describe_node(store.access, inside), changed)
                 return DocumentsEdit(changes, _title(changed), inside)
 
-            self.plan_edit(make, path)
+            self.plan_edit(make, path, again=partial(self._show_fields, node, path, values))
 
         lines = [_line(field) for field in fields.values()]
         name = path.rpartition("/")[2] or self.access.location.name
-        self.app.push_screen(FormScreen(f"Metadata of {name}", lines, check), answered)
+        form = FormScreen(f"Metadata of {name}", lines, check, typed=before)
+        self.app.push_screen(form, answered)
 
-    def _show_attributes(self, node: Described, path: str) -> None:
+    def _show_attributes(self, node: Described, path: str, text: str | None = None) -> None:
         from omezarr_tui.tui.screens.attributes import AttributesScreen
 
         def answered(after: dict[str, Any] | None) -> None:
             if after is None:
                 return
+            again = partial(self._show_attributes, node, path, screen.text)
 
             def make(store: Around) -> Edit:
                 from omezarr_tui.edit.documents_edit import DocumentsEdit
@@ -117,10 +122,10 @@ class MetadataScreen(StoreScreen):
                 changes = json_changes(node.attributes, after, node=inside)
                 return DocumentsEdit(changes, "Edit attributes", inside)
 
-            self.plan_edit(make, path)
+            self.plan_edit(make, path, again=again)
 
         name = path.rpartition("/")[2] or self.access.location.name
-        screen = AttributesScreen(name, node.attributes, node.zarr_format, node.version)
+        screen = AttributesScreen(name, node.attributes, node.zarr_format, node.version, text)
         self.app.push_screen(screen, answered)
 
 

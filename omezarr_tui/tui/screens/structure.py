@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from omezarr_tui.store.node import join_path
@@ -134,15 +135,17 @@ class StructureScreen(StoreScreen):
         check: Callable[[Mapping[str, str]], dict[str, str]],
         make: Callable[[Around, Mapping[str, str]], Edit],
         path: str | None = None,
+        typed: dict[str, str] | None = None,
     ) -> None:
         """Show a form, and plan the edit that it asks for."""
         where = self.node.path if path is None else path
 
         def answered(values: dict[str, str] | None) -> None:
             if values is not None:
-                self.plan_edit(lambda store: make(store, values), where)
+                again = partial(self._ask, title, lines, check, make, where, values)
+                self.plan_edit(lambda store: make(store, values), where, again=again)
 
-        self.app.push_screen(FormScreen(title, lines, check), answered)
+        self.app.push_screen(FormScreen(title, lines, check, typed=typed), answered)
 
 
 def _inside(store: Around, path: str) -> str:

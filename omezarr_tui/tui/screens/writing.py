@@ -40,6 +40,7 @@ class WritingScreen(Screen[Result]):
     work: EditWorkers
     _asked_about: ClassVar[set[str]] = set()
     edits: messages.EditsFound = messages.EditsFound()
+    _again: Callable[[], None] | None = None
 
     def why_not_now(self) -> str | None:
         """Why no edit can begin now, in words; None where one can."""
@@ -49,8 +50,24 @@ class WritingScreen(Screen[Result]):
             return f"This store cannot be edited: {reason}."
         return None
 
-    def plan_edit(self, make: MakeEdit, path: str, pictured: Pictured | None = None) -> None:
-        """Look at what an edit would change; the dialog comes when that is known."""
+    def plan_edit(
+        self,
+        make: MakeEdit,
+        path: str,
+        pictured: Pictured | None = None,
+        *,
+        again: Callable[[], None] | None = None,
+    ) -> None:
+        """Look at what an edit would change; the dialog comes when that is known.
+
+        Parameters
+        ----------
+        make, path, pictured
+            As of `EditWorkers.plan`.
+        again
+            Asks for it once more, with all that was typed, where it comes to nothing.
+        """
+        self._again = again
         self.show_busy("looking at what would change… Esc stops")
         self.work.plan(make, path, pictured)
 
@@ -59,19 +76,29 @@ class WritingScreen(Screen[Result]):
         """Show what was planned, and write it if the user says so."""
         self.show_busy("")
         if event.plan.is_empty:
-            self.tell("Nothing would change: all of it is so already.")
+            self.tell(f"Nothing would change: {event.plan.why_empty}.")
+            self._ask_again()
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
+                self._again = None
                 self.show_busy("writing…")
                 self.work.apply(event.plan, event.path)
                 self.refresh_keys()
-            else:
-                event.plan.staged.close()
+                return
+            event.plan.staged.close()
+            if yes is None:
+                self._ask_again()
 
         dialog = ConfirmScreen(event.plan, event.pictures, event.differences)
         self.app.push_screen(dialog, answered)
+
+    def _ask_again(self) -> None:
+        """Go back to where the edit was asked for: nothing that was typed is lost."""
+        again, self._again = self._again, None
+        if again is not None and self.is_current:
+            again()
 
     @on(messages.EditsFound)
     def _edits_found(self, event: messages.EditsFound) -> None:
@@ -140,6 +167,7 @@ class WritingScreen(Screen[Result]):
             self.tell(str(event.error), "error")
             self.work.find_edits(self.node.path)  # what failed midway can be put right
         self.refresh_keys()
+        self._ask_again()
 
     @on(messages.Edited)
     def _edited(self, event: messages.Edited) -> None:
