@@ -36,9 +36,9 @@ class Counting(Reader):
         self.regions: list[tuple[slice, ...]] = []
         self.chunks: list[tuple[int, ...]] = []
 
-    def blocks(self, node: Any, region: Any, *more: Any) -> Iterator[Block]:
-        self.regions.append(region)
-        for block in super().blocks(node, region, *more):
+    def blocks_of(self, node: Any, regions: Any, *more: Any) -> Iterator[Block]:
+        self.regions += regions
+        for block in super().blocks_of(node, regions, *more):
             self.chunks.append(block.start)
             yield block
 

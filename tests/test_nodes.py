@@ -22,6 +22,7 @@ from omezarr_tui.edit.journal import Journal
 from omezarr_tui.edit.json_members import Kept, Made, arrange_members
 from omezarr_tui.edit.names import why_no_name
 from omezarr_tui.edit.nodes import CopyNode, DeleteNode, MoveNode, rename_node
+from omezarr_tui.edit.operation import Edit
 from omezarr_tui.edit.plan import plan_edit
 from omezarr_tui.edit.relocation import path_from
 from omezarr_tui.errors import UserError
@@ -366,6 +367,24 @@ def test_where_folders_cannot_be_renamed(foreign: Foreign, tmp_path: Path, name:
     assert rules(path) == before
 
 
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (DeleteNode("s1"), "1 error more than now: labels/nuclei: It has 2 levels, its image has"),
+        (MoveNode("labels/nuclei", "nuclei"), None),
+        (rename_node("s1", "half"), None),
+        (DeleteNode("labels/nuclei"), None),
+    ],
+)
+def test_what_becomes_invalid_is_told(tmp_path: Path, edit: Edit, told: str | None) -> None:
+    path = write_good(tmp_path, "image_05")
+    facts = dict(plan_edit(local(path), edit).facts())
+    assert facts.get("validation", "")[: len(told or "")] == (told or "")
+    before = rules(path)
+    make(path, edit)
+    assert (rules(path) == before) == (told is None)
+
+
 class TestLinks:
     @pytest.fixture
     def store(self, tmp_path: Path) -> Path:
@@ -383,6 +402,13 @@ class TestLinks:
         zarr.create_group(store, path="other")
         with pytest.raises(UserError, match="nuclei is a link that leads on"):
             plan_edit(local(store), MoveNode("labels", "other/labels"))
+
+    def test_it_can_be_deleted(self, store: Path, tmp_path: Path) -> None:
+        kept = look(tmp_path / "elsewhere")
+        plan = make(store, DeleteNode("labels/nuclei"))
+        assert plan.staged.moves == (("labels/nuclei", None),)
+        assert not (store / "labels/nuclei").is_symlink()
+        assert look(tmp_path / "elsewhere") == kept
 
     def test_it_can_be_renamed(self, store: Path) -> None:
         arrays = values(store)

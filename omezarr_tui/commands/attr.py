@@ -48,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
     if "=" in args.node:  # NODE was left out: the root
         args.node, args.changes = "", [args.node, *args.changes]
+    # What begins with a minus takes something away; after -- it was taken for a path.
+    args.changes = [change.removeprefix("./") for change in args.changes]
     store, path = open_around(args, args.node)
     node = describe_node(store.access, path)
     if args.changes:

@@ -13,6 +13,7 @@ from omezarr_tui.errors import UserError, explain
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.waiting import Cancelled
 
+_TOLD = 3  # keys that somebody else changed, by their names
 _UNDER_WAY: dict[Side, State] = {"before": "undoing", "after": "redoing"}
 _DONE: dict[Side, State] = {"before": "undone", "after": "applied"}
 _VERB: dict[Side, str] = {"before": "undone", "after": "made again"}
@@ -226,4 +227,7 @@ def _check_writable(access: Access, name: str) -> None:
 
 def _told(left: Left, journal: Journal, entry: Entry) -> str:
     kept = journal.lay_out(entry, [record for record in entry.records if record.key in left])
-    return f"{'; '.join(left.values())}; what was there before is kept in {kept}"
+    told = [*left.values()][:_TOLD]
+    if (more := len(left) - len(told)) > 0:
+        told.append(f"so were {more:,} more")
+    return f"{'; '.join(told)}; what was there before is kept in {kept}"

@@ -14,6 +14,7 @@ from omezarr_tui.edit.plate_references import changed_plate
 from omezarr_tui.edit.references import changed_references
 from omezarr_tui.edit.relocation import Relocation, inside
 from omezarr_tui.edit.staged import Staged
+from omezarr_tui.edit.validity import NEWS
 from omezarr_tui.edit.work import Work
 from omezarr_tui.ome.read import kind_of, ome_attributes
 from omezarr_tui.ome.series import METADATA
@@ -27,7 +28,6 @@ _MOST = 5_000  # nodes that are looked at for what they say of others
 _SENTENCES = 4  # that are told in full
 # Groups that readers look for by a fixed name, and in what.
 _HOLDING = {"labels": ("image", "label-image"), "OME": ("bioformats2raw",)}
-_NEWS = ("validation", "mended")  # of what `DocumentsEdit` tells, what is news here too
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def stage_changes(
     if not changes:
         return []
     facts = DocumentsEdit(tuple(changes), "Follow", changes[0].node).stage(staged, work)
-    news = (*_NEWS, "consolidated") if with_copies else _NEWS
+    news = (*NEWS, "consolidated") if with_copies else NEWS
     return [fact for fact in facts if fact[0] in news]
 
 

@@ -13,14 +13,15 @@ from typing import Any
 
 from omezarr_tui.edit.document_editor import DocumentChange, DocumentEditor
 from omezarr_tui.edit.judging import judged_against
+from omezarr_tui.edit.operation import Facts
 from omezarr_tui.edit.staged import Staged
+from omezarr_tui.edit.validity import news_of
 from omezarr_tui.edit.work import Work
-from omezarr_tui.ome.validate.finding import Change, Finding, counted
+from omezarr_tui.ome.validate.finding import Change, Finding
 from omezarr_tui.store.documents import ZARR_JSON, ZATTRS
 from omezarr_tui.store.node import join_path
 from omezarr_tui.text import format_bytes, listed, plural, visible
 
-_GRAVEST_FIRST = ("error", "warning", "advice")
 _NAMED = 3  # nodes, or files, that are told by name
 
 
@@ -112,7 +113,7 @@ def _sentence(changes: Sequence[DocumentChange], own: set[str]) -> str:
     return f"{told}, and its {'copy' if copies == 1 else 'copies'} in {where}, will change."
 
 
-def _judged(editor: DocumentEditor) -> list[tuple[str, str]]:
+def _judged(editor: DocumentEditor) -> Facts:
     """What the validator says of attributes after the edit that it did not say before."""
     new: list[Finding] = []
     gone: list[Finding] = []
@@ -126,14 +127,8 @@ def _judged(editor: DocumentEditor) -> list[tuple[str, str]]:
         judged = judged_against(old, now, node=document.path, zarr_format=zarr_format)
         new += judged.new
         gone += judged.gone
-    facts = []
-    if new:
-        new.sort(key=lambda finding: _GRAVEST_FIRST.index(finding.severity))
-        first = f": {new[0].found}" if len(new) == 1 else f"; the first: {new[0].found}"
-        facts.append(("validation", f"{listed(counted(new))} more than now{first}"))
-    if gone:
-        facts.append(("mended", listed(counted(gone))))
-    return facts
+    nodes = {finding.node for finding in new}
+    return news_of(new, gone, min(nodes) if len(nodes) == 1 else "")
 
 
 def _attributes(value: Any) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ from omezarr_tui.edit.pyramid import Step, follow
 from omezarr_tui.edit.pyramid_method import detect_method
 from omezarr_tui.edit.relocation import Relocation
 from omezarr_tui.edit.staged import Staged
+from omezarr_tui.edit.validity import with_validity
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
 from omezarr_tui.ome.discover import Image, image_of
@@ -82,7 +83,8 @@ class DropLevel:
             path = other.multiscale.levels[self.level].path
             facts += _deleted(staged, path, work)
         sentence = " ".join(text for name, text in facts if not name)
-        return [("", sentence), *(fact for fact in facts if fact[0])]
+        facts = [("", sentence), *(fact for fact in facts if fact[0])]
+        return with_validity(facts, staged, self.path, work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class AddLevel:
         for other in labels:
             more = AddLevel(other.multiscale.path, with_labels=False).stage(staged, work)
             facts += [(name or "labels", text) for name, text in more]
-        return facts
+        return with_validity(facts, staged, self.path, work)
 
     def _method(
         self,

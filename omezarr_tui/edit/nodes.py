@@ -13,6 +13,7 @@ from omezarr_tui.edit.names import why_no_name
 from omezarr_tui.edit.operation import Facts
 from omezarr_tui.edit.relocation import Relocation
 from omezarr_tui.edit.staged import Staged
+from omezarr_tui.edit.validity import with_validity
 from omezarr_tui.edit.work import Work
 from omezarr_tui.errors import UserError
 from omezarr_tui.store.access import Access
@@ -67,7 +68,8 @@ class MoveNode:
         copies = follow_nodes(staged, self.path, self.target, work)
         where = visible(self.target)
         sentence = f"{visible(self.path)} and all below it will lie at {where}."
-        return [("", sentence), *brought.stage(staged, copies, work)]
+        facts = [("", sentence), *brought.stage(staged, copies, work)]
+        return with_validity(facts, staged, self.path, work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ class DeleteNode:
         staged.remove(self.path, work)
         copies = follow_nodes(staged, self.path, None, work)
         sentence = f"{visible(self.path)} goes: {plural(keys, 'key')}, {format_bytes(nbytes)}."
-        return [("", sentence), *brought.stage(staged, copies, work)]
+        facts = [("", sentence), *brought.stage(staged, copies, work)]
+        return with_validity(facts, staged, self.path, work)
 
 
 def check_target(access: Access, target: str, node: Node, what: str) -> None:

@@ -274,6 +274,8 @@ def _by_object(node: Array, boxes: Sequence[Box]) -> dict[tuple[int, ...], list[
         box = tuple(
             (low, min(high, size)) for (low, high), size in zip(box, node.shape, strict=True)
         )
+        if any(low >= high for low, high in box):
+            continue  # a pixel that the method would make, and the level has not
         for place in product(*cells(box, node.object_shape)):
             part = common(cell_box(place, node.object_shape, node.shape), box)
             parts = found.setdefault(place, [])

@@ -66,8 +66,10 @@ class Turner:
         """
         for number, move in enumerate(self._entry.moves):
             source, target = move if to == "after" else move[::-1]
-            if not self._is_there(number, source) or self._is_there(number, target):
+            if not self._is_there(number, source):
                 raise Foreign(source or target or "")
+            if self._is_there(number, target):
+                raise Foreign(target or source or "")
 
         def check_one(record: Record) -> None:
             key: str | None = record.key
@@ -210,7 +212,8 @@ class Turner:
 
     def _is_there(self, number: int, folder: str | None) -> bool:
         if folder is None:
-            return self._journal.aside(self._entry, number).exists()
+            aside = self._journal.aside(self._entry, number)
+            return aside.is_symlink() or aside.exists()  # a link leads nowhere from there
         return bool(self._access.entries(folder))
 
     def _rename(self, number: int, source: str | None, target: str | None) -> None:

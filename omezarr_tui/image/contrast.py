@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.image.long_integers import MOST, counted_from, is_long, moved
@@ -13,11 +14,40 @@ if TYPE_CHECKING:
 
 # Little of what is seen in fluorescence is bright: a higher end than 99 % keeps it from glaring.
 PERCENTILES = (1.0, 99.8)
+# The part of all values from which a single one is background, as around a few spots or cells.
+# Percentiles are to cut off some hundredths of what there is to see. Of all values together they
+# would cut off a tenth and more of what is no background, and in the end all of it.
+_BACKGROUND = 0.9
 _ROUNDING = 1e-12  # of sums of doubles, relative
 
 
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    """A window from percentiles, and what they were taken of.
+
+    Parameters
+    ----------
+    window
+        Low and high percentiles. With a background, the window holds it as well.
+    background
+        The value that nearly all samples have, and that was left out of the percentiles; None
+        where there is no such value, or nothing else.
+    count
+        How many values tell the window: those that are not the background.
+    """
+
+    window: Window
+    background: float | None
+    count: int
+
+
 def window_of(samples: np.ndarray[Any, Any]) -> Window:
-    """The window from low to high percentiles of what is seen.
+    """The window from low to high percentiles of what is seen; see `percentiles_of`."""
+    return percentiles_of(samples).window
+
+
+def percentiles_of(samples: np.ndarray[Any, Any]) -> Percentiles:
+    """The window from low to high percentiles, of what is no background where nearly all is.
 
     Parameters
     ----------
@@ -26,29 +56,45 @@ def window_of(samples: np.ndarray[Any, Any]) -> Window:
 
     Returns
     -------
-    window
-        The whole range where nearly all samples are equal; where all are, it begins at
-        their value and has some width, 1 as a rule. Its ends are whole numbers, of which
-        none is rounded, where doubles do not hold the values.
+    percentiles
+        Where all samples are equal the window begins at their value and has some width, 1 as
+        a rule. Its ends are whole numbers, of which none is rounded, where doubles do not hold
+        the values.
     """
     import numpy as np
 
     if is_long(samples.dtype.name) and samples.size:
         origin = int(samples.min())
         if origin < -MOST or int(samples.max()) > MOST:
-            near = window_of(counted_from(samples, origin))
-            return Window(origin + round(near.start), origin + max(1, round(near.end)))
+            near = percentiles_of(counted_from(samples, origin))
+            start, end = (round(value) for value in (near.window.start, near.window.end))
+            window = Window(origin + start, origin + max(1, end))
+            value = near.background
+            told = None if value is None else origin + round(value)
+            return Percentiles(window, told, near.count)
     # Percentiles of integers can overflow, and of booleans there are none.
-    values = samples.astype(np.float64)
-    values = values[np.isfinite(values)]
+    values = samples.astype(np.float64).reshape(-1)
+    if samples.dtype.kind == "f":
+        values = values[np.isfinite(values)]
     if values.size == 0:
-        return Window(0.0, 1.0)
-    low, high = (float(value) for value in np.percentile(values, PERCENTILES))
-    if same(low, high):
-        low, high = float(values.min()), float(values.max())
+        return Percentiles(Window(0.0, 1.0), None, 0)
+    # To put its own copy in order is quicker; nothing below depends on how it is ordered.
+    ends = np.percentile(values, [PERCENTILES[0], 50, PERCENTILES[1]], overwrite_input=True)
+    low, middle, high = (float(value) for value in ends)
+    rounding = _ROUNDING * abs(middle)
+    is_other = (values < middle - rounding) | (values > middle + rounding)
+    background: float | None = middle
+    count = int(is_other.sum())
+    if count > (1 - _BACKGROUND) * values.size:
+        count, background = values.size, None
+    elif count == 0:
+        background = None
+    else:
+        ends = np.percentile(values[is_other], PERCENTILES)
+        low, high = min(low, float(ends[0])), max(high, float(ends[1]))
     if same(low, high):
         high = low + max(1.0, abs(low) * _ROUNDING)  # 1 is nothing to a value of 1e20
-    return Window(low, high)
+    return Percentiles(Window(low, high), background, count)
 
 
 def same(low: float, high: float) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.image.channels import channel_axis
-from omezarr_tui.image.contrast import window_of
+from omezarr_tui.image.contrast import percentiles_of
 from omezarr_tui.image.magnitudes import magnitudes
+from omezarr_tui.image.spreading import Cell, spread
 from omezarr_tui.image.view import displayed_first
 from omezarr_tui.ome.discover import Image
 from omezarr_tui.ome.model import Axis, Window
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
 # What is read for it at the most: it must not delay the first picture.
 _MOST_BYTES = 16 * MIB
-_MOST_PLANES = 64
-_MOST_CHUNKS = 64
+_MOST_REQUESTS = 64
 _MOST_VALUES = 1 << 19  # of which percentiles are taken
+_FEWEST_VALUES = 100  # of fewer there is no hundredth: a percentile is just one of them
 
 Region = tuple[slice, ...]
 
@@ -42,11 +43,18 @@ class LevelWindow:
         The coarsest level that can be read.
     is_sample
         Whether only some of its values were looked at.
+    background
+        The value that was left out of the percentiles, as nearly all have it; None for none.
+    is_chance
+        Whether it is a sample that holds hardly anything but one value: another sample would
+        tell another window.
     """
 
     window: Window
     level: int
     is_sample: bool
+    background: float | None = None
+    is_chance: bool = False
 
 
 def level_window(
@@ -57,8 +65,8 @@ def level_window(
 ) -> LevelWindow | None:
     """The window of a channel from percentiles of the coarsest level.
 
-    Planes are taken at even distances, as many as a bound on bytes allows; of a plane that is
-    too large by itself, its middle. Chunks that were never written are left out.
+    All of it is looked at where bounds on bytes and requests allow that; otherwise whole chunks
+    that are spread over it. Chunks that were never written are left out.
 
     Parameters
     ----------
@@ -91,20 +99,27 @@ def level_window(
     regions, complete = _regions(array, image.multiscale.axes, channel_axis(image), channel)
     if not regions:
         return None
-    share = max(1, _MOST_VALUES // len(regions))
+    size = sum(math.prod(part.stop - part.start for part in region) for region in regions)
+    step = max(1, round(size / _MOST_VALUES))
     values: list[np.ndarray[Any, Any]] = []
-    for region in regions:
-        for block in reader.blocks(array, region, cancelled):
-            if not block.written:
-                # All there is where nothing was ever written.
-                fill = magnitudes(block.values.flat[:1])
-                continue
-            flat = magnitudes(block.values).reshape(-1)
-            count = math.prod(part.stop - part.start for part in region)
-            step = max(1, round(count / share))
-            complete = complete and step == 1
-            values.append(flat[::step])
-    return LevelWindow(window_of(np.concatenate(values or [fill])), level, not complete)
+    for block in reader.blocks_of(array, regions, cancelled):
+        if not block.written:
+            # All there is where nothing was ever written.
+            fill = magnitudes(block.values.flat[:1])
+            continue
+        flat = block.values.reshape(-1)
+        values.append(magnitudes(flat[:: _across(step, flat.size)]))
+    found = percentiles_of(np.concatenate(values or [fill]))
+    is_sample = not complete or step > 1
+    is_chance = is_sample and found.count < _FEWEST_VALUES
+    return LevelWindow(found.window, level, is_sample, found.background, is_chance)
+
+
+def _across(step: int, size: int) -> int:
+    """A step that meets all columns: none divides both, so that it does not come back to one."""
+    while math.gcd(step, size) > 1:
+        step += 1
+    return step
 
 
 def _regions(
@@ -112,36 +127,30 @@ def _regions(
 ) -> tuple[list[Region], bool]:
     """Parts of the array to look at, and whether they are all of the channel."""
     shape, chunks = array.shape, array.chunks
-    chunk_bytes = math.prod(chunks) * (array.dtype.itemsize or 8)
-    most = min(_MOST_CHUNKS, _MOST_BYTES // max(1, chunk_bytes))
-    if most < 1:
+    each = math.prod(chunks) * (array.dtype.itemsize or 8)
+    if each > _MOST_BYTES:
         return [], False
-    plane, complete = [slice(0, size) for size in shape], True
-    across = 1
-    shown = displayed_first(axes, shape)
-    grids = [-(-shape[at] // chunks[at]) for at in range(len(shape)) if at in shown or at != axis]
-    fits = math.prod(grids) <= most
-    for at in shown:
-        grid = -(-shape[at] // chunks[at])
-        kept = grid if fits else min(grid, max(1, math.isqrt(most)))
-        first = (grid - kept) // 2
-        plane[at] = slice(first * chunks[at], min((first + kept) * chunks[at], shape[at]))
-        complete = complete and kept == grid
-        across *= kept
-    others = [at for at in range(len(shape)) if at not in (*shown, axis)]
-    # Whole layers of chunks: what is decoded anyway is looked at.
-    layers = [-(-shape[at] // chunks[at]) for at in others]
-    count = min(math.prod(layers), max(1, most // across), _MOST_PLANES)
-    every = math.prod(layers)
-    complete = complete and count == every
-    if axis is not None and axis not in shown:
+    whole = [slice(0, size) for size in shape]
+    if axis is not None and axis not in displayed_first(axes, shape):
         at = min(channel, shape[axis] - 1)
-        plane[axis] = slice(at, at + 1)
-    regions = []
-    for number in range(count):
-        region, left = list(plane), (2 * number + 1) * every // (2 * count)
-        for at, size in zip(others, layers, strict=True):
-            left, layer = divmod(left, size)
-            region[at] = slice(layer * chunks[at], min((layer + 1) * chunks[at], shape[at]))
-        regions.append(tuple(region))
-    return regions, complete
+        whole[axis] = slice(at, at + 1)
+    first = [part.start // step for part, step in zip(whole, chunks, strict=True)]
+    grid = [-(-part.stop // step) - at for part, step, at in zip(whole, chunks, first, strict=True)]
+    if math.prod(grid) <= min(_MOST_REQUESTS, _MOST_BYTES // each):
+        return [tuple(whole)], True
+    most = _MOST_REQUESTS
+    if array.shards is not None:  # those of chunks, and those of the indices that tell where
+        most //= 2
+        each += array.shard_index.nbytes if array.shard_index else 0
+    cells = spread(grid, max(1, min(most, _MOST_BYTES // each)))
+    return [_inside(whole, chunks, first, cell) for cell in cells], False
+
+
+def _inside(
+    whole: Sequence[slice], chunks: Sequence[int], first: Sequence[int], cell: Cell
+) -> Region:
+    """What a chunk, by its place in a grid that begins at `first`, has of the whole."""
+    return tuple(
+        slice(max(part.start, (low + at) * step), min(part.stop, (low + at + 1) * step))
+        for part, step, low, at in zip(whole, chunks, first, cell, strict=True)
+    )

@@ -16,7 +16,7 @@ from omezarr_tui.image.channels import (
     told_window,
     whole_range,
 )
-from omezarr_tui.image.contrast import PERCENTILES, same, window_of
+from omezarr_tui.image.contrast import PERCENTILES, percentiles_of, same, window_of
 from omezarr_tui.image.framing import framed
 from omezarr_tui.image.level_window import LevelWindow, level_window
 from omezarr_tui.image.long_integers import is_long
@@ -311,13 +311,13 @@ class Painter:
             return Window(0.0, 1.0), "false to true"
         if is_rgb(image) and (whole := whole_range(request.sampling().array.dtype.name)):
             return whole, "all values of a colour"
-        percent = "{:g}–{:g} %".format(*PERCENTILES)
         if look.source != "seen":
             taken = self._level_window(image, channel, cancelled)
-            if taken is not None:
+            if taken is not None and not taken.is_chance:
                 part = "a sample of " if taken.is_sample else ""
-                return taken.window, f"{percent} of {part}level {taken.level}"
-        return window_of(_written(samples)), f"{percent} of what is seen"
+                return taken.window, _source(f"{part}level {taken.level}", taken.background)
+        seen = percentiles_of(_written(samples))
+        return seen.window, _source("what is seen", seen.background)
 
     def _level_window(
         self, image: Image, channel: int, cancelled: Callable[[], bool]
@@ -331,6 +331,14 @@ class Painter:
                     raise
                 windows[key] = None  # what is seen can be told all the same
         return windows[key]
+
+
+def _source(of: str, background: float | None) -> str:
+    """What percentiles were taken of; a background is shown as well, but was left out of them."""
+    percent = "{:g}–{:g} %".format(*PERCENTILES)
+    if background is None:
+        return f"{percent} of {of}"
+    return f"{format_number(background)} and {percent} of the rest of {of}"
 
 
 def _written(samples: Samples) -> np.ndarray[Any, Any]:

@@ -7,9 +7,9 @@ bytes; a plane whose chunks are all kept costs no reading.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.errors import UserError
@@ -207,9 +207,25 @@ class Reader:
         Cancelled
             `cancelled` said True.
         """
+        yield from self.blocks_of(node, [region], cancelled, miss)
+
+    def blocks_of(
+        self,
+        node: Array,
+        regions: Sequence[tuple[slice, ...]],
+        cancelled: Callable[[], bool] = lambda: False,
+        miss: Callable[[Gap], None] | None = None,
+    ) -> Iterator[Block]:
+        """The values of several regions, read together; as `blocks` of one.
+
+        Parameters
+        ----------
+        regions
+            In C order; no two touch the same chunk.
+        """
         missing = {}
         none_sound = True
-        for place, start, inside in _places_of(node, region):
+        for place, start, inside in chain.from_iterable(_places_of(node, r) for r in regions):
             chunk = self._cache.get(node.path, place)
             if chunk is None:
                 missing[place] = start, inside

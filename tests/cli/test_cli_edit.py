@@ -348,6 +348,15 @@ class TestNothingToDo:
         assert run("recover", image, "--back")[0] == 0
 
 
+def test_an_attribute_is_taken_away(image: Path, run: Any) -> None:
+    before = look(image)
+    assert run("attr", image, "/", "--yes", "--", "-ome.omero")[0] == 0
+    document = json.loads((image / "zarr.json").read_bytes())
+    assert "omero" not in document["attributes"]["ome"]
+    assert run("undo", image, "--yes")[0] == 0
+    assert look(image) == before
+
+
 class TestBrokenPyramid:
     @pytest.fixture(params=["gone", "damaged"])
     def holed(self, image: Path, request: pytest.FixtureRequest) -> Path:

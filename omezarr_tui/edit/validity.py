@@ -1,0 +1,85 @@
+"""What becomes invalid of an image, or valid, by an edit of which nodes there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from omezarr_tui.edit.consolidated_nodes import groups_above
+from omezarr_tui.edit.operation import Facts
+from omezarr_tui.edit.staged import Staged
+from omezarr_tui.edit.work import Work
+from omezarr_tui.ome.read import kind_of
+from omezarr_tui.ome.validate.finding import Finding, counted
+from omezarr_tui.ome.validate.store import validate_store
+from omezarr_tui.store.access import Access
+from omezarr_tui.store.hierarchy import read_node
+from omezarr_tui.store.node import Group
+from omezarr_tui.text import listed, visible
+
+NEWS = ("validation", "mended")  # the headings of such facts
+_GRAVEST_FIRST = ("error", "warning", "advice")
+
+
+def news_of(new: Sequence[Finding], gone: Sequence[Finding], path: str) -> Facts:
+    """What the validator says more, and what it says no longer, of the node at a path."""
+    facts = []
+    if new:
+        first = min(new, key=lambda finding: _GRAVEST_FIRST.index(finding.severity))
+        where = f"{visible(first.node)}: " if first.node != path else ""
+        which = ": " if len(new) == 1 else "; the first: "
+        facts.append(
+            ("validation", f"{listed(counted(new))} more than now{which}{where}{first.found}")
+        )
+    if gone:
+        facts.append(("mended", listed(counted(gone))))
+    return facts
+
+
+def with_validity(facts: Facts, staged: Staged, path: str, work: Work) -> Facts:
+    """The facts of an edit, and what it does to the image that a node belongs to.
+
+    Parameters
+    ----------
+    facts
+        Of the edit; what they say of single documents gives way.
+    staged, work
+        As of an `Edit`, when all is staged.
+    path
+        The node that is concerned.
+    """
+    top = _image_around(staged.access, path)
+    after = None if top is None else read_node(staged, top.path)
+    if top is None or after is None:
+        return facts
+    old, new = (
+        [
+            finding
+            for finding in validate_store(access, node, cancelled=work.cancelled).findings
+            if finding.severity != "advice"
+        ]
+        for access, node in ((staged.access, top), (staged, after))
+    )
+    others = [fact for fact in facts if fact[0] not in NEWS]
+    return [*others, *news_of(_more(new, old), _more(old, new), top.path)]
+
+
+def _image_around(access: Access, path: str) -> Group | None:
+    """The outermost image that a node is, or lies in: its label images belong to it."""
+    for above in (*sorted(groups_above(path), key=len), path):
+        node = read_node(access, above)
+        if isinstance(node, Group) and kind_of(node.attributes) in ("image", "label-image"):
+            return node
+    return None
+
+
+def _more(some: Sequence[Finding], others: Sequence[Finding]) -> list[Finding]:
+    """What is found more often of a rule than elsewhere: nodes may have other names there."""
+    left = Counter(finding.rule for finding in others)
+    found = []
+    for finding in some:
+        if left[finding.rule]:
+            left[finding.rule] -= 1
+        else:
+            found.append(finding)
+    return found
