@@ -13,7 +13,7 @@ import tensorstore
 import zarr
 from bioio_ome_zarr.writers import OMEZarrWriter
 from foreign import Array as Values
-from ome_zarr.scale import Scaler
+from ome_zarr.scale import Methods, Scaler
 from ome_zarr.writer import write_image
 
 from omezarr_tui.edit.downsampling_candidates import METHODS, chosen_method
@@ -224,6 +224,36 @@ def test_levels_become_what_the_tool_makes_of_the_edited_image(
     if dtype == "uint8":  # means of floats are not rounded, so that all of them are the same
         assert steps[0].how.method.name == method
         assert made.facts[0] == ("pyramid", f"levels were made by {method}: reproduced exactly")
+
+
+@pytest.mark.parametrize(
+    ("shape", "chunks", "box"),
+    [
+        ((3, 38, 68), (3, 22, 36), ((0, 3), (36, 38), (0, 68))),
+        ((8, 32, 42), (8, 13, 6), ((0, 8), (0, 32), (39, 42))),
+    ],
+)
+def test_an_edge_that_the_method_makes_and_the_level_has_not(
+    tmp_path: Path, shape: tuple[int, ...], chunks: tuple[int, ...], box: Box
+) -> None:
+    """A zoom may round the size of a level otherwise than the method that makes it anew."""
+    values = np.random.default_rng(0).integers(0, 255, shape, dtype="uint8")
+    edited = values.copy()
+    edited[within_box(box)] = 7
+    for name, data in (("was", values), ("is", edited)):
+        write_image(
+            data,
+            zarr.open_group(tmp_path / name, mode="w", zarr_format=3),
+            axes="zyx",
+            method=Methods.ZOOM,
+            scale_factors=[2, 4],
+            storage_options={"chunks": chunks},
+        )
+    staged, levels, steps, _ = followed(tmp_path / "was", ["s0", "s1", "s2"], box)
+    assert len(steps) == 2
+    for node in levels[1:]:
+        expected = np.asarray(zarr.open_array(tmp_path / "is", path=node.path, mode="r")[...])
+        assert np.array_equal(values_of(staged, node), expected)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
