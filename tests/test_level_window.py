@@ -257,12 +257,17 @@ class TestBounds:
         assert len(reader.chunks) <= 64
         places = {tuple(part.start for part in region) for region in reader.regions}
         assert len(places) == len(reader.regions) <= 64
-        for region in reader.regions:  # whole chunks, and the middle of the plane
+        for region in reader.regions:  # whole chunks
             for part, size, step in zip(region, shape, chunks, strict=True):
                 assert part.start % step == 0
                 assert part.stop % step == 0 or part.stop == size
-            for part, size, step in zip(region[1:], shape[1:], chunks[1:], strict=True):
-                assert abs(part.start - (size - part.stop)) <= 2 * step
+        # All that the bounds allow, and as many in one half of the longest axis as in the other.
+        assert len(reader.chunks) == min(64, 16 * MIB // math.prod(chunks))
+        grid = [-(-size // step) for size, step in zip(shape, chunks, strict=True)]
+        axis = grid.index(max(grid))
+        half = grid[axis] // 2 * chunks[axis]
+        first = sum(region[axis].start < half for region in reader.regions)
+        assert abs(first - len(reader.regions) * (grid[axis] // 2) / grid[axis]) <= 0.5
 
     def test_planes_are_taken_at_even_distances(self, tmp_path: Path) -> None:
         values = np.repeat(np.arange(200, dtype="uint16"), 64).reshape(200, 8, 8)

@@ -314,7 +314,7 @@ def _check_fitted(values: Values, change: Arithmetic, exact: list[Any]) -> None:
     if not change.saturate and any(not limits.min <= n <= limits.max for n in exact):
         with pytest.raises(UserError, match=f"do not fit: {values.dtype.name} holds") as caught:
             made_of(change, values)
-        assert "ask for saturated values" in caught.value.why
+        assert "let results stop at these ends" in caught.value.why
         return
     fitted = [int(min(max(n, limits.min), limits.max)) for n in exact]
     assert made_of(change, values).tolist() == fitted

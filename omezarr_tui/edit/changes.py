@@ -308,7 +308,7 @@ def _holds(dtype: np.dtype[Any]) -> str:
 def _too_large(dtype: np.dtype[Any]) -> UserError:
     return _usage(
         f"Some results do not fit: {_holds(dtype)}",
-        "ask for saturated values, which stop at these ends, or select fewer values",
+        "let results stop at these ends (--saturate), or select fewer values",
     )
 
 

@@ -61,9 +61,9 @@ def channel_fields(node: Described, axes: tuple[Axis, ...]) -> Iterator[Field]:
     ):
         value = omero.rendering.get(word)
         if choices:
-            words, change = "shown in color or greyscale", partial(_modeled, omero)
+            words, change = "shown in", partial(_modeled, omero)
         else:
-            words = f"plane of {key[-1]} that is shown first"
+            words = f"first plane of {key[-1]}"
             change = partial(_placed, omero, key[-1], word)
         yield Field(
             f"rdefs.{key}",
@@ -181,12 +181,12 @@ class _Channel:
     def fields(self) -> Iterator[Field]:
         """All that is asked of a channel."""
         name, active = self._text("label"), self._value.get("active")
-        called = f"channel {self._number}" + (f" ({visible(name, 30)})" if name else "")
+        called = f"channel {self._number}"
         parts: tuple[tuple[str, str, str, Kind, Any], ...] = (
-            ("label", f"label of {called}", name, "text", self._label),
-            ("color", f"color of {called}", self._text("color"), "color", self._color),
-            ("window", f"window of {called}", self._shown_window(), "window", self._window),
-            ("active", f"{called} is shown", _switch(active), "switch", self._active),
+            ("label", f"{called}: label", name, "text", self._label),
+            ("color", f"{called}: colour", self._text("color"), "color", self._color),
+            ("window", f"{called}: window", self._shown_window(), "window", self._window),
+            ("active", f"{called}: shown", _switch(active), "switch", self._active),
         )
         for key, words, value, kind, change in parts:
             yield Field(

@@ -76,7 +76,7 @@ class OrderChannels:
         Cancelled
             The user wants it to stop.
         """
-        what = f"the channels of {visible(self.path) or 'the root'} cannot be changed"
+        what = f"The channels of {visible(self.path) or 'the root'} cannot be changed"
         image = image_at(staged, self.path, what)
         axis = self._checked(image, what)
         follows = [label for label in labels_with(staged, image) if _count(label) == self.count]

@@ -105,7 +105,7 @@ def coarser_dataset(
     """
     node = describe_node(access, image)
     geometry = geometry_of(node)
-    what = f"no level can be added to {image or 'the root'}"
+    what = f"No level can be added to {image or 'the root'}"
     if geometry is None:
         raise UserError(what, "it is no image")
     entry: dict[str, Any] = {"path": path}

@@ -59,7 +59,7 @@ class Consolidate:
         Cancelled
             The user wants it to stop.
         """
-        what = f"the metadata of {visible(self.path) or 'the root'} cannot be consolidated"
+        what = f"The metadata of {visible(self.path) or 'the root'} cannot be consolidated"
         group = _group(staged, self.path, what)
         nodes = documents_below(staged, self.path, work)
         entries: dict[str, Any] = {}
@@ -118,7 +118,7 @@ class DropConsolidated:
             The user wants it to stop.
         """
         name = visible(self.path) or "the root"
-        what = f"the consolidated metadata of {name} cannot be dropped"
+        what = f"The consolidated metadata of {name} cannot be dropped"
         group = _group(staged, self.path, what)
         has_file = staged.has(join_path(self.path, ZMETADATA))
         if not has_file and not group.consolidated:

@@ -15,6 +15,7 @@ from omezarr_tui.edit.sources import is_at_source, moved_to
 from omezarr_tui.store.documents import DOCUMENTS, ZARR_JSON
 
 ZMETADATA = ".zmetadata"
+_COPIES = '"(copies of documents, not shown)"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +78,5 @@ def _without_copies(name: str, raw: bytes) -> bytes:
         outer = member_at(text, skip(text, 0), "consolidated_metadata", "")
         copies = member_at(text, outer.value, "metadata", "")
         if text[copies.value] == "{":
-            text = f"{text[: copies.value]}{{}}{text[copies.end :]}"
+            text = f"{text[: copies.value]}{_COPIES}{text[copies.end :]}"
     return text.encode()

@@ -70,7 +70,7 @@ class DropLevel:
         Cancelled
             The user wants it to stop.
         """
-        what = f"level {self.level} of {visible(self.path) or 'the root'} cannot be dropped"
+        what = f"Level {self.level} of {visible(self.path) or 'the root'} cannot be dropped"
         image = image_at(staged, self.path, what)
         levels = image.multiscale.levels
         if not 0 <= self.level < len(levels):
@@ -126,7 +126,7 @@ class AddLevel:
         Cancelled
             The user wants it to stop.
         """
-        what = f"no level can be added to {visible(self.path) or 'the root'}"
+        what = f"No level can be added to {visible(self.path) or 'the root'}"
         image = image_at(staged, self.path, what)
         arrays = [level for level in image.levels if isinstance(level, Array)]
         if len(arrays) < len(image.levels):

@@ -30,8 +30,8 @@ class Percentiles:
     window
         Low and high percentiles. With a background, the window holds it as well.
     background
-        The value that nearly all samples have, and that was left out of the percentiles; None
-        where there is no such value, or nothing else.
+        The value that nearly all samples have, at one end of all their percentiles: those of the
+        window are without it. None where there is no such value, or nothing else.
     count
         How many values tell the window: those that are not the background.
     """
@@ -78,20 +78,20 @@ def percentiles_of(samples: np.ndarray[Any, Any]) -> Percentiles:
         values = values[np.isfinite(values)]
     if values.size == 0:
         return Percentiles(Window(0.0, 1.0), None, 0)
-    # To put its own copy in order is quicker; nothing below depends on how it is ordered.
-    ends = np.percentile(values, [PERCENTILES[0], 50, PERCENTILES[1]], overwrite_input=True)
-    low, middle, high = (float(value) for value in ends)
-    rounding = _ROUNDING * abs(middle)
-    is_other = (values < middle - rounding) | (values > middle + rounding)
-    background: float | None = middle
-    count = int(is_other.sum())
-    if count > (1 - _BACKGROUND) * values.size:
-        count, background = values.size, None
-    elif count == 0:
-        background = None
-    else:
-        ends = np.percentile(values[is_other], PERCENTILES)
-        low, high = min(low, float(ends[0])), max(high, float(ends[1]))
+    low, high = (float(value) for value in np.percentile(values, PERCENTILES))
+    count: int = values.size
+    background: float | None = None
+    for value in (low, high):
+        is_other = _differ(values, value)
+        others = int(np.count_nonzero(is_other))
+        if others > (1 - _BACKGROUND) * values.size:
+            continue
+        count = others
+        if others:
+            background = value
+            ends = np.percentile(values[is_other], PERCENTILES)
+            low, high = min(low, float(ends[0])), max(high, float(ends[1]))
+        break
     if same(low, high):
         high = low + max(1.0, abs(low) * _ROUNDING)  # 1 is nothing to a value of 1e20
     return Percentiles(Window(low, high), background, count)
@@ -100,6 +100,13 @@ def percentiles_of(samples: np.ndarray[Any, Any]) -> Percentiles:
 def same(low: float, high: float) -> bool:
     """Whether two means (low and high) differ by no more than the rounding of their sums."""
     return high - low <= _ROUNDING * max(abs(low), abs(high))
+
+
+def _differ(values: np.ndarray[Any, Any], value: float) -> np.ndarray[Any, Any]:
+    """Which values differ from one by more than rounding."""
+    rounding = _ROUNDING * abs(value)
+    differ: np.ndarray[Any, Any] = (values < value - rounding) | (values > value + rounding)
+    return differ
 
 
 def stretched(window: Window, factor: float) -> Window:

@@ -73,7 +73,7 @@ def level_window(
     reader
         Reads the pixels, and keeps the chunks: they are often those of the first picture.
     image
-        The image; its first pair of axes counts as the plane, whichever is displayed.
+        The image; channels that are one of its first pair of axes are taken together.
     channel
         By position; 0 of an image without channels.
     cancelled

@@ -53,6 +53,7 @@ class EditMenu(Dialog[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Back")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
 
     def __init__(self, name: str, items: Sequence[Item]) -> None:
         super().__init__()

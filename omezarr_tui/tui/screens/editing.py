@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from omezarr_tui.image.channels import channel_axis
 from omezarr_tui.image.selection import parse_selection, whole
 from omezarr_tui.store.node import Array
 from omezarr_tui.tui import messages
@@ -54,9 +55,9 @@ class EditingScreen(StoreScreen):
     def action_edit(self, operation: Operation = "fill") -> None:
         """Ask which pixels to change, and how."""
         node = self.editable()
-        if why := self.why_not_now():
-            self.tell(why, "warning")
-        elif node is None:
+        if self.is_prevented():
+            return
+        if node is None:
             self.tell("Choose an image or an array first: there is nothing to edit here.")
         else:
             self._ask_for_pixels(self._target(node), operation)
@@ -129,8 +130,9 @@ def _shown_plane(
     view = request.view
     if len(node.shape) != len(view.extent):
         return {}
+    together = channel_axis(request.image) if request.is_composed else None
     plane: dict[int, int | slice] = {
-        axis: view.position(axis, node.shape[axis]) for axis in view.fixed
+        axis: view.position(axis, node.shape[axis]) for axis in view.fixed if axis != together
     }
     if region is not None and region.is_across(view):
         plane |= dict(zip((region.rows, region.columns), region.slices(node), strict=True))

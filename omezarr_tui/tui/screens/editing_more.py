@@ -36,8 +36,7 @@ class MoreEditingScreen(EditingScreen, MetadataScreen, StructureScreen):
 
     def action_edit_menu(self) -> None:
         """List what can be changed, and go on with what is chosen."""
-        if why := self.why_not_now():
-            self.tell(why, "warning")
+        if self.is_prevented():
             return
         node = self.node
         if isinstance(node, Broken) or (isinstance(node, Group) and node.zarr_format is None):

@@ -77,7 +77,10 @@ class FormScreen(Dialog[dict[str, str] | None]):
         What was typed before, where the user comes back to it.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "dismiss(None)", "Back"),
+        ("enter", "go", "Look"),  # also from where words are chosen
+    ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
 
     def __init__(
@@ -142,8 +145,8 @@ class FormScreen(Dialog[dict[str, str] | None]):
         problems = self._check_values(values)
         for line in self._lines:
             problem = problems.get(line.id, "")
-            # What is empty yet is no mistake, though it does not do.
-            shown = problem if values[line.id] else ""
+            # What nobody typed yet is no mistake, though it does not do.
+            shown = problem if values[line.id] not in ("", line.value) else ""
             self._tell(line, shown)
             self.query_one(f"#{_id(line)}").set_class(bool(shown), "-invalid")
         go = self.query_one("#go", Button)
@@ -162,7 +165,8 @@ class FormScreen(Dialog[dict[str, str] | None]):
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#go")
-    def _go(self) -> None:
+    def action_go(self) -> None:
+        """Go on, if nothing that is typed is wrong."""
         values = self.values
         problems = self._check_values(values)
         for line in self._lines:

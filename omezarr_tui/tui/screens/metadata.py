@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from omezarr_tui.edit.operation import Edit
 
 _NAMED = 2  # fields that the history names
+_PLACEHOLDERS = {
+    "window": "start end, or start end min max",
+    "color": "six hexadecimal digits, as 00FF00",
+}
 
 
 class MetadataScreen(StoreScreen):
@@ -137,11 +141,16 @@ def _title(changed: list[tuple[str, str]]) -> str:
 
 
 def _line(field: Field) -> Line:
+    is_choice = bool(field.choices) and not field.locked
+    placeholder = _PLACEHOLDERS.get(field.kind, "")
     return Line(
         field.id,
         field.label,
         field.value,
-        hint=field.locked,
-        completions=field.choices or field.completions,
+        hint=field.locked or (placeholder if field.kind == "window" and field.value else ""),
+        placeholder=placeholder,
+        completions=field.completions,
+        # What is none of them, as nothing is there yet, stays so until one is chosen.
+        words=tuple(dict.fromkeys([field.value, *field.choices])) if is_choice else (),
         locked=bool(field.locked),
     )

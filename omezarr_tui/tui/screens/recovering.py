@@ -48,7 +48,7 @@ class RecoverScreen(Dialog[Side | None]):
             yield Static(
                 Content(
                     f"The program ended, or the disk or the connection failed, while "
-                    f"{_DOING[entry.state]} ({when} UTC): {changes}, some of them done. Nothing "
+                    f"{_DOING[entry.state]} ({when}): {changes}, some of them done. Nothing "
                     "is lost, as the journal keeps both sides. Until it is put right, the store "
                     "is half changed, and no other edit can be made."
                 )

@@ -49,7 +49,9 @@ class StructureScreen(StoreScreen):
             return {"path": problem} if problem else {}
 
         verb = "Copy" if copy else "Move"
-        line = Line("path", "To the path", path, "from the place that was opened", needed=True)
+        line = Line(
+            "path", "To the path", path, "a group that is there, and a name in it", needed=True
+        )
         self._ask(f"{verb} {self.node.name}", [line], check, make)
 
     def action_delete_node(self) -> None:

@@ -50,6 +50,16 @@ class WritingScreen(Screen[Result]):
             return f"This store cannot be edited: {reason}."
         return None
 
+    def is_prevented(self) -> bool:
+        """Whether no edit can begin now; then it was told why, or asked what is to be done."""
+        if why := self.why_not_now():
+            self.tell(why, "warning")
+        elif self.edits.interrupted is not None:
+            self.ask_about_interrupted(self.edits.interrupted)
+        else:
+            return False
+        return True
+
     def plan_edit(
         self,
         make: MakeEdit,

@@ -73,13 +73,14 @@ class Choice(Static, can_focus=True):
             return
         left = 0
         for at, word in enumerate(self.words):
-            if left <= offset.x < left + len(word) + 2:
+            width = len(word or "—") + 2
+            if left <= offset.x < left + width:
                 self.choose(at)
-            left += len(word) + 2 + _GAP
+            left += width + _GAP
 
     def _draw(self) -> None:
         parts: list[str | tuple[str, str]] = []
         for at, word in enumerate(self.words):
             style = ("b reverse" if self.has_focus else "b") if at == self.at else QUIET
-            parts += [(f"{'●' if at == self.at else '○'} {word}", style), " " * _GAP]
+            parts += [(f"{'●' if at == self.at else '○'} {word or '—'}", style), " " * _GAP]
         self.update(Content.assemble(*parts), layout=False)
