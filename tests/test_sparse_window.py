@@ -1,7 +1,6 @@
 """Windows of images of which nearly all is one value, and of samples that are spread over all."""
 
 import asyncio
-import math
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from looking import changed, image_in, request_of
+from looking import changed, image_in, local, request_of, view_of
 
 from omezarr_tui.image.contrast import PERCENTILES, intensities, percentiles_of, window_of
 from omezarr_tui.image.level_window import level_window
@@ -65,10 +64,9 @@ def stored(folder: Path, values: Values, **options: Any) -> Path:
     return folder
 
 
-def painted(folder: Path, access: LocalAccess | None = None, **changes: Any) -> Picture:
+def painted(folder: Path, **changes: Any) -> Picture:
     request = request_of(image_in(folder), (20, 40), rendering="half")
-    access = access or LocalAccess(Location.local(folder))
-    return Painter(Reader(access)).paint(changed(request, **changes))
+    return Painter(Reader(local(folder))).paint(changed(request, **changes))
 
 
 class TestOneValue:
@@ -76,9 +74,9 @@ class TestOneValue:
         found = percentiles_of(spots())
         assert (found.background, found.count) == (100, 41)
         assert found.window.start == 100
-        grey = intensities(spots(), found.window)
-        assert set(np.unique(grey)) == {0, pytest.approx(30000 / (found.window.end - 100)), 1}
-        assert 50000 < found.window.end <= 60100
+        assert 45000 < found.window.end <= 60100
+        grey = np.unique(intensities(spots(), found.window))
+        assert grey.tolist() == pytest.approx([0, 30000 / (found.window.end - 100), 1])
 
     def test_one_hot_pixel_among_many_spots_is_cut_off(self) -> None:
         values = np.zeros((1000, 1000))
@@ -90,7 +88,7 @@ class TestOneValue:
         found = percentiles_of(65535 - spots())
         assert found.background == 65435
         assert found.window.end == 65435
-        assert found.window.start < 15000
+        assert 5435 <= found.window.start < 20000
 
     def test_both_darker_and_brighter(self) -> None:
         values = np.full(10000, 50.0)
@@ -124,13 +122,21 @@ class TestOneValue:
         assert (found.background, found.count) == (2**60 + 1, 50)
         assert found.window == Window(2**60 + 1, 2**60 + 51)
 
+    @pytest.mark.parametrize("width", [1000, 999])
+    def test_a_thin_line_is_no_background(self, width: int) -> None:
+        values = np.full((1000, width), 50.0)
+        values[:, 0], values[::9, 1] = 90, 10
+        found = percentiles_of(values)
+        assert (found.window, found.background) == (Window(10, 90), 50)
+
     def test_means_a_rounding_apart_are_one_value(self) -> None:
         values = np.full(1000, 0.3)
         values[::2] = 0.1 + 0.2
         values[7] = 5
         found = percentiles_of(values)
         assert found.count == 1
-        assert found.window == Window(pytest.approx(0.3), 5)
+        assert found.window.start == pytest.approx(0.3)
+        assert found.window.end == 5
 
     @given(st.integers(0, 99), st.floats(0, 0.85), st.sampled_from(["uint8", "int16", "float32"]))
     @settings(deadline=None, max_examples=40)
@@ -173,17 +179,16 @@ class TestWords:
         values[20, 10::20, 10::20] = 30100
         values[20, 30, 50] = 60100
         folder = stored(tmp_path / "a", values, chunks=(1, 10, 10))
-        told = level_window(Reader(LocalAccess(Location.local(folder))), image_in(folder), 0)
+        told = level_window(Reader(local(folder)), image_in(folder), 0)
         assert told is not None
         assert told.is_sample
         assert told.is_chance
         for maximum in (False, True):
-            picture = painted(folder, maximum=maximum)
-            assert picture.layer.source == "1–99.8 % of what is seen" or picture.layer.source == (
-                "100 and 1–99.8 % of the rest of what is seen"
-            )
+            view = view_of(image_in(folder)).at(0, 20, 40)
+            picture = painted(folder, maximum=maximum, view=view)
+            assert picture.layer.source == "100 and 1–99.8 % of the rest of what is seen"
             grey = intensities(picture.samples.values, picture.window)
-            bright = grey[grey > 0]
+            bright = grey[grey > 0.001]
             assert 0 < bright.size < grey.size / 8
             assert bright.min() < 0.6 < bright.max()
 
@@ -203,7 +208,7 @@ class TestSpread:
         values = np.arange(rows * columns, dtype="int32").reshape(rows, columns)
         values[:, -1] += 10**8 * (columns > 1)
         folder = stored(tmp_path / "a", values, chunks=(2000, columns))
-        told = level_window(Reader(LocalAccess(Location.local(folder))), image_in(folder), 0)
+        told = level_window(Reader(local(folder)), image_in(folder), 0)
         assert told is not None
         assert told.is_sample
         exact = percentiles(values)
@@ -215,9 +220,9 @@ class TestSpread:
     def test_a_ramp_along_each_axis(self, tmp_path: Path, axis: int) -> None:
         shape = (60, 120, 120)
         ramp = np.arange(shape[axis], dtype="uint16").reshape(np.roll([-1, 1, 1], axis))
-        values = np.broadcast_to(1000 * ramp, shape).astype("uint16")
+        values = np.broadcast_to(500 * ramp, shape).astype("uint16")
         folder = stored(tmp_path / "a", values, chunks=(4, 12, 12))
-        told = level_window(Reader(LocalAccess(Location.local(folder))), image_in(folder), 0)
+        told = level_window(Reader(local(folder)), image_in(folder), 0)
         assert told is not None
         assert told.is_sample
         exact = percentiles(values)
@@ -236,7 +241,6 @@ class TestSpread:
         assert told is not None
         assert told.is_sample
         assert told.window.start == pytest.approx(600, abs=300)
-        documents = 1 + math.ceil(len(values.shape) / 3)
         assert access.traffic is not None
-        assert access.traffic.requests <= 64 + documents
+        assert access.traffic.requests <= 64 + 2  # and the array's documents
         assert access.together >= (64 if shards is None else 16)

@@ -1,6 +1,7 @@
 """Cells spread over a grid: as many as are wanted, no two alike, and none of its parts left out."""
 
 import math
+from itertools import pairwise
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -33,7 +34,7 @@ def test_each_half_has_its_share(grid: tuple[int, ...], count: int) -> None:
 @given(st.integers(1, 10000), st.integers(1, 64))
 def test_a_row_has_no_long_gap(size: int, count: int) -> None:
     places = [-1, *(at for (at,) in spread((size,), count)), size]
-    widest = max(b - a for a, b in zip(places, places[1:], strict=False))
+    widest = max(b - a for a, b in pairwise(places))
     assert widest <= 2 * math.ceil(size / count) + 1
 
 

@@ -42,7 +42,7 @@ def axis_fields(node: Described, geometry: Geometry, keys: tuple[str, ...]) -> I
         no_axes = geometry.locked or f"OME-Zarr {node.version} has fixed axes, {listed(_LETTERS)}"
         yield Field(
             f"axis-name.{number}",
-            f"name of axis {number}",
+            f"axis {number}: name",
             axis.name,
             "text",
             nothing_to_change if place is None else partial(_renamed, node, geometry, place),
@@ -56,7 +56,7 @@ def axis_fields(node: Described, geometry: Geometry, keys: tuple[str, ...]) -> I
             locked = "the axis is no object with a name: mend it as JSON first"
         yield Field(
             f"axis-type.{key}",
-            f"type of axis {named}",
+            f"{named}: type",
             axis.type or "" if locked else str(value.get("type") or ""),
             "text",
             nothing_to_change if locked or not place else partial(_typed, node.path, place, value),
@@ -67,7 +67,7 @@ def axis_fields(node: Described, geometry: Geometry, keys: tuple[str, ...]) -> I
             continue
         yield Field(
             f"unit.{key}",
-            f"unit of axis {named}",
+            f"{named}: unit",
             axis.unit or "",
             "text",
             nothing_to_change

@@ -44,7 +44,7 @@ def size_fields(geometry: Geometry, path: str, keys: tuple[str, ...]) -> Iterato
         unit = f" ({visible(axis.unit, 30)})" if axis.unit else ""
         for kind, words, change, value in (
             ("pixel-size", _words(axis), _resized, _size),
-            ("translation", f"position of the first pixel along {_name(axis)}", _moved, _position),
+            ("translation", f"{_name(axis)}: first pixel at", _moved, _position),
         ):
             locked = geometry.locked
             yield Field(
@@ -59,8 +59,8 @@ def size_fields(geometry: Geometry, path: str, keys: tuple[str, ...]) -> Iterato
 
 def _words(axis: Axis) -> str:
     if axis.type == "time":
-        return f"time between two points along {_name(axis)}"
-    return f"pixel size along {_name(axis)}"
+        return f"{_name(axis)}: time step"
+    return f"{_name(axis)}: pixel size"
 
 
 def _name(axis: Axis) -> str:

@@ -18,6 +18,7 @@ PERCENTILES = (1.0, 99.8)
 # Percentiles are to cut off some hundredths of what there is to see. Of all values together they
 # would cut off a tenth and more of what is no background, and in the end all of it.
 _BACKGROUND = 0.9
+_SOME = 1000  # values among which it is looked for
 _ROUNDING = 1e-12  # of sums of doubles, relative
 
 
@@ -30,8 +31,8 @@ class Percentiles:
     window
         Low and high percentiles. With a background, the window holds it as well.
     background
-        The value that nearly all samples have, at one end of all their percentiles: those of the
-        window are without it. None where there is no such value, or nothing else.
+        The value that nearly all samples have, and that was left out of the percentiles; None
+        where there is no such value, or nothing else.
     count
         How many values tell the window: those that are not the background.
     """
@@ -81,7 +82,9 @@ def percentiles_of(samples: np.ndarray[Any, Any]) -> Percentiles:
     low, high = (float(value) for value in np.percentile(values, PERCENTILES))
     count: int = values.size
     background: float | None = None
-    for value in (low, high):
+    # A value that nearly all have is an end, or the middle of a few that lie far apart.
+    some = np.sort(values[:: max(1, values.size // _SOME)])
+    for value in (low, float(some[some.size // 2]), high):
         is_other = _differ(values, value)
         others = int(np.count_nonzero(is_other))
         if others > (1 - _BACKGROUND) * values.size:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.document._document import Document
@@ -24,6 +24,7 @@ from omezarr_tui.tui.themes import QUIET
 
 _JUDGED = 200_000  # characters above which the rules are asked once, when the user goes on
 _OFFERED = 8  # names that are offered
+_HINT = "Ctrl+N completes a name   Ctrl+S looks at what changes   Esc back, and the text is kept"
 
 
 class AttributesScreen(Dialog[dict[str, Any] | None]):
@@ -41,10 +42,17 @@ class AttributesScreen(Dialog[dict[str, Any] | None]):
         Of OME-Zarr.
     text
         What was typed before, where the user comes back to it.
+
+    Attributes
+    ----------
+    text
+        What is typed now.
+    is_kept
+        Whether it is to be there the next time.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "dismiss(None)", "Back"),
+        Binding("escape", "back", "Back", priority=True),  # the text would take it first
         ("ctrl+s", "go", "Look"),
         ("ctrl+n", "complete", "Complete the name"),
     ]
@@ -60,6 +68,7 @@ class AttributesScreen(Dialog[dict[str, Any] | None]):
     ) -> None:
         super().__init__()
         self.text = text_of(attributes) if text is None else text
+        self.is_kept = False
         self._version = version
         self._name = name
         self._before = attributes
@@ -72,11 +81,7 @@ class AttributesScreen(Dialog[dict[str, Any] | None]):
             dialog.border_title = Content(f"Attributes of {visible(self._name)}")
             yield TextArea(self.text, id="attributes-text", tab_behavior="indent", compact=True)
             yield Static("", id="verdict", markup=False)
-            yield Static(
-                "Ctrl+N completes a name   Ctrl+S looks at what changes   Esc back",
-                classes="hint",
-                markup=False,
-            )
+            yield Static(_HINT, id="attributes-hint", classes="hint", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Look…", id="go", variant="primary", compact=True)
@@ -105,6 +110,7 @@ class AttributesScreen(Dialog[dict[str, Any] | None]):
             else:
                 self._say("it is JSON", QUIET)
         self.query_one("#go", Button).disabled = self._after is None
+        self.query_one("#attributes-hint", Static).update(_HINT)
 
     def _say_judged(self, after: Mapping[str, Any]) -> None:
         judged = judged_against(self._before, after, zarr_format=self._zarr_format)
@@ -129,18 +135,27 @@ class AttributesScreen(Dialog[dict[str, Any] | None]):
         at = document.get_index_from_location(text.cursor_location)
         found = completions_at(text.text, at, self._version)
         if found is None:
-            self._say("nothing is known that could stand here", QUIET)
+            self._offer("Nothing is known that could stand here.")
             return
         typed = text.text[found.start : found.end].strip('"')
         common = commonprefix(found.words)  # noqa: RUF071 - words, no paths
         if len(found.words) > 1 and len(common) <= len(typed):
             more = ", …" if len(found.words) > _OFFERED else ""
-            self._say(", ".join(found.words[:_OFFERED]) + more, QUIET)
+            self._offer(", ".join(found.words[:_OFFERED]) + more)
             return
         is_whole = len(found.words) == 1
         new = found.written(found.words[0]) if is_whole else f'"{common}'
         ends = [document.get_location_from_index(place) for place in (found.start, found.end)]
         text.replace(new, *ends)
+
+    def _offer(self, words: str) -> None:
+        """Say what could stand there, until the next key; the verdict stays."""
+        self.query_one("#attributes-hint", Static).update(visible(words))
+
+    def action_back(self) -> None:
+        """Leave it for now: what was typed is there the next time."""
+        self.is_kept = self.text != text_of(self._before)
+        self.leave(None)
 
     @on(Button.Pressed, "#go")
     def action_go(self) -> None:

@@ -89,6 +89,9 @@ class ConfirmScreen(Dialog[bool | None]):
                 yield FactsView([Fact(*fact) for fact in plan.facts()], id="facts-of-edit")
                 if self._pictures is not None and self.app.size.height >= _LEAST_HEIGHT:
                     yield from self._difference(self._pictures)
+                elif self._pictures is not None:
+                    lines = f"A terminal of {_LEAST_HEIGHT} lines shows it before and after."
+                    yield Static(Content.styled(lines, QUIET), id="no-room")
                 if self._differences:
                     yield Static(self._changes(), id="changes")
             with Horizontal(classes="buttons"):

@@ -27,6 +27,9 @@ _PLACEHOLDERS = {
 class MetadataScreen(StoreScreen):
     """The part of the main screen that edits metadata."""
 
+    # Of attributes that were left before they were written: node, what they were, what was typed.
+    _draft: tuple[str, Any, str] | None = None
+
     def ask_for_fields(self, path: str) -> None:
         """Begin to edit the metadata of a node in a form."""
         self.show_busy("reading the metadata…")
@@ -43,7 +46,15 @@ class MetadataScreen(StoreScreen):
         if picture is None:
             self.tell("No picture is shown whose windows could be taken.")
             return
-        windows = {layer.channel: layer.window for layer in picture.layers}
+        told = picture.request.image.multiscale.channels
+        windows = {
+            layer.channel: layer.window
+            for layer in picture.layers
+            if layer.channel >= len(told) or told[layer.channel].window != layer.window
+        }
+        if not windows:
+            self.tell("The metadata have the contrast that is on the screen.")
+            return
 
         def make(store: Around) -> Edit:
             from omezarr_tui.edit.described import describe_node
@@ -114,6 +125,7 @@ class MetadataScreen(StoreScreen):
         from omezarr_tui.tui.screens.attributes import AttributesScreen
 
         def answered(after: dict[str, Any] | None) -> None:
+            self._draft = (path, node.attributes, screen.text) if screen.is_kept else None
             if after is None:
                 return
             again = partial(self._show_attributes, node, path, screen.text)
@@ -128,6 +140,8 @@ class MetadataScreen(StoreScreen):
 
             self.plan_edit(make, path, again=again)
 
+        if text is None and self._draft is not None and self._draft[:2] == (path, node.attributes):
+            text = self._draft[2]
         name = path.rpartition("/")[2] or self.access.location.name
         screen = AttributesScreen(name, node.attributes, node.zarr_format, node.version, text)
         self.app.push_screen(screen, answered)
