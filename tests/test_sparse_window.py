@@ -200,6 +200,31 @@ class TestWords:
         assert picture.window.end > 50
 
 
+class TestMaxima:
+    """Of many pixels: in plain noise all of them are above nearly every single one."""
+
+    @pytest.mark.parametrize("changes", [{"projection": "maximum"}, {"maximum": True}])
+    def test_not_all_is_white(self, tmp_path: Path, changes: dict[str, Any]) -> None:
+        noise = np.random.default_rng(4).normal(1000, 50, (4, 800, 1600)).astype("uint16")
+        turned = noise.reshape(800, 80, 80) if "projection" in changes else noise
+        folder = stored(tmp_path / "a", turned, chunks=turned.shape)
+        picture = painted(folder, **changes)
+        assert picture.layer.source == "1–99.8 % of what is seen"
+        grey = intensities(picture.samples.values, picture.window)
+        assert (grey == 1).mean() < 0.02
+        plane = painted(folder)
+        assert plane.layer.source == "1–99.8 % of a sample of level 0"
+        assert np.median(picture.samples.values) > plane.window.end
+
+    def test_where_few_are_white_planes_still_compare(self, tmp_path: Path) -> None:
+        values = np.random.default_rng(5).normal(1000, 50, (6, 40, 80)).astype("uint16")
+        folder = stored(tmp_path / "a", values, chunks=values.shape)
+        for changes in ({"projection": "maximum"}, {"maximum": True}):
+            picture = painted(folder, **changes)
+            assert picture.layer.source == "1–99.8 % of level 0"
+            assert picture.window == percentiles(values)
+
+
 class TestSpread:
     @pytest.mark.parametrize("columns", [1, 2, 3])
     def test_a_long_table(self, tmp_path: Path, columns: int) -> None:

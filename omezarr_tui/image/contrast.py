@@ -69,7 +69,7 @@ def percentiles_of(samples: np.ndarray[Any, Any]) -> Percentiles:
         if origin < -MOST or int(samples.max()) > MOST:
             near = percentiles_of(counted_from(samples, origin))
             start, end = (round(value) for value in (near.window.start, near.window.end))
-            window = Window(origin + start, origin + max(1, end))
+            window = Window(origin + start, origin + max(start + 1, end))
             value = near.background
             told = None if value is None else origin + round(value)
             return Percentiles(window, told, near.count)

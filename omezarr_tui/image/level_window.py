@@ -56,6 +56,24 @@ class LevelWindow:
     background: float | None = None
     is_chance: bool = False
 
+    def suits(self, seen: np.ndarray[Any, Any], *, is_maxima: bool) -> bool:
+        """Whether it shows what is seen; otherwise a window of just that does.
+
+        Parameters
+        ----------
+        seen
+            Values of any shape.
+        is_maxima
+            Whether each is the maximum of many pixels. Most of them can lie above percentiles of
+            single pixels, and the picture would be all white.
+        """
+        import numpy as np
+
+        if self.is_chance:
+            return False
+        above = int(np.count_nonzero(seen > self.window.end)) if is_maxima else 0
+        return 2 * above <= seen.size
+
 
 def level_window(
     reader: Reader,

@@ -313,7 +313,8 @@ class Painter:
             return whole, "all values of a colour"
         if look.source != "seen":
             taken = self._level_window(image, channel, cancelled)
-            if taken is not None and not taken.is_chance:
+            is_maxima = request.maximum or request.projection == "maximum"
+            if taken is not None and taken.suits(_written(samples), is_maxima=is_maxima):
                 part = "a sample of " if taken.is_sample else ""
                 return taken.window, _source(f"{part}level {taken.level}", taken.background)
         seen = percentiles_of(_written(samples))
