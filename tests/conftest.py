@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 from foreign import STORES, Foreign, Made
+from hypothesis import settings
 
 pytest_plugins = ["places", "servers.fixtures"]
+
+# No timed assertions: on a busy machine any example may take long.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 PINNED = {
     "TERM": "xterm-256color",
