@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 import zarr
 from editing import FailingAccess, changed, local, look, small_store
+from good_stores import write_good
 
 from omezarr_tui.edit.apply import apply_plan, undo
+from omezarr_tui.edit.attr_expressions import attr_edit
+from omezarr_tui.edit.described import describe_node
 from omezarr_tui.edit.differences import differences
 from omezarr_tui.edit.document_editor import DocumentEditor
 from omezarr_tui.edit.documents_edit import DocumentsEdit
@@ -494,3 +497,16 @@ class TestTogether:
         both = together(fixes)
         assert both.title == "drop it"
         assert [c.pointer for c in both.changes] == ["/a/10/b", "/a/9/b", "/a/2/b"]
+
+
+def test_labels_that_no_longer_lie_on_their_image_are_told(tmp_path: Path) -> None:
+    path = write_good(tmp_path, "image_05")
+
+    def facts(node: str, change: str) -> dict[str, str]:
+        access = local(path)
+        return dict(plan_edit(access, attr_edit(describe_node(access, node), [change])).facts())
+
+    told = facts("", "pixel-size.x=9")["labels"]
+    assert told == "labels/nuclei keeps its pixel size: change it too, or they lie elsewhere"
+    assert "labels" not in facts("", "name=other")
+    assert "labels" not in facts("labels/nuclei", "pixel-size.x=9")

@@ -15,7 +15,7 @@ from omezarr_tui.edit.document_editor import DocumentChange, DocumentEditor
 from omezarr_tui.edit.judging import judged_against
 from omezarr_tui.edit.operation import Facts
 from omezarr_tui.edit.staged import Staged
-from omezarr_tui.edit.validity import news_of
+from omezarr_tui.edit.validity import labels_left_behind, news_of
 from omezarr_tui.edit.work import Work
 from omezarr_tui.ome.validate.finding import Change, Finding
 from omezarr_tui.store.documents import ZARR_JSON, ZATTRS
@@ -70,7 +70,14 @@ class DocumentsEdit:
         for one in changes:
             staged.put(one.key, one.after)
         own = {join_path(edited.path, edited.name) for edited in editor.edited}
-        return [("", _sentence(changes, own)), *self._facts(changes), *_judged(editor)]
+        left = [
+            fact
+            for node in by_node
+            if any("multiscales" in change.pointer for change in by_node[node])
+            for fact in labels_left_behind(staged, node)
+        ]
+        told = [*self._facts(changes), *left, *_judged(editor)]
+        return [("", _sentence(changes, own)), *told]
 
     def _facts(self, changes: Sequence[DocumentChange]) -> list[tuple[str, str]]:
         made = [visible(change.key) for change in changes if change.before is None]

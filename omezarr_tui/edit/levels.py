@@ -162,7 +162,10 @@ class AddLevel:
         ]
         for other in labels:
             more = AddLevel(other.multiscale.path, with_labels=False).stage(staged, work)
-            facts += [(name or "labels", text) for name, text in more]
+            where = visible(other.multiscale.path)
+            facts += [
+                ("labels", f"{where}: {text}") for name, text in more if name in ("", "pyramid")
+            ]
         return with_validity(facts, staged, self.path, work)
 
     def _method(

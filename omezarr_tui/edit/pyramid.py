@@ -42,6 +42,8 @@ class Step:
         How that was found, in words.
     is_exact
         Whether it makes what was looked at exactly as it is.
+    is_chosen
+        Whether the user said so.
     """
 
     level: int
@@ -49,6 +51,7 @@ class Step:
     how: Downsampling
     told: str
     is_exact: bool = False
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,8 @@ def pyramid_steps(
         finer, coarser = levels[number - 1], levels[number]
         if chosen is not None:
             how = chosen_method(chosen, finer, coarser)
-            steps.append(Step(number, number - 1, how, f"{coarser.name}: {chosen}, as chosen"))
+            told = f"{coarser.name}: {chosen}, as chosen"
+            steps.append(Step(number, number - 1, how, told, is_chosen=True))
             continue
 
         def detected(source: int, coarser: Array = coarser, like: Any = like) -> Detected:
@@ -259,6 +263,8 @@ def _told(steps: Sequence[Step]) -> list[str]:
     names = {step.how.method.name for step in steps}
     if len(names) == 1 and len(steps) > 1 and all(step.is_exact for step in steps):
         return [f"levels were made by {min(names)}: reproduced exactly"]
+    if len(names) == 1 and len(steps) > 1 and all(step.is_chosen for step in steps):
+        return [f"all are made by {min(names)}, as chosen"]
     return [step.told for step in steps]
 
 

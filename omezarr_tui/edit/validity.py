@@ -9,6 +9,8 @@ from omezarr_tui.edit.consolidated_nodes import groups_above
 from omezarr_tui.edit.operation import Facts
 from omezarr_tui.edit.staged import Staged
 from omezarr_tui.edit.work import Work
+from omezarr_tui.ome.discover import Image, image_of
+from omezarr_tui.ome.labels import label_images
 from omezarr_tui.ome.read import kind_of
 from omezarr_tui.ome.validate.finding import Finding, counted
 from omezarr_tui.ome.validate.store import validate_store
@@ -83,3 +85,44 @@ def _more(some: Sequence[Finding], others: Sequence[Finding]) -> list[Finding]:
         else:
             found.append(finding)
     return found
+
+
+def labels_left_behind(staged: Staged, path: str) -> Facts:
+    """Which label images had the pixel size of their image, and after the edit have not.
+
+    Parameters
+    ----------
+    staged
+        With the edit.
+    path
+        The node whose metadata change.
+    """
+    images = [_image_at(access, path) for access in (staged.access, staged)]
+    if images[0] is None or images[1] is None:
+        return []
+    before, after = (_sizes(image) for image in images if image is not None)
+    changed = {name for name, size in after.items() if before.get(name) != size}
+    if not changed:
+        return []
+    left = []
+    for label_path in label_images(staged, images[1]):
+        label = _image_at(staged, label_path)
+        own = {} if label is None else _sizes(label)
+        if any(name in own and own[name] == before.get(name) for name in changed):
+            left.append(visible(label_path))
+    if not left:
+        return []
+    keep = "keeps its" if len(left) == 1 else "keep their"
+    return [("labels", f"{listed(left)} {keep} pixel size: change it too, or they lie elsewhere")]
+
+
+def _image_at(access: Access, path: str) -> Image | None:
+    node = read_node(access, path)
+    return image_of(access, node) if isinstance(node, Group) else None
+
+
+def _sizes(image: Image) -> dict[str, float]:
+    """The pixel sizes of the finest level by the names of the axes."""
+    multiscale = image.multiscale
+    sizes = zip(multiscale.axes, multiscale.levels[0].scale, strict=False)
+    return {axis.name: size for axis, size in sizes}

@@ -138,7 +138,7 @@ class BrowseScreen(
         self.add_class("-at-hierarchy")
         self.hierarchy.focus()
         self.panel.show_words("Picture", "")
-        self._show_title()
+        self.show_title()
         if self._path:
             self.hierarchy.reveal(self._path)
         self.app.theme_changed_signal.subscribe(self, lambda theme: self.panel.fit())
@@ -184,7 +184,7 @@ class BrowseScreen(
         self.work.find_edits(self.node.path)
         self.info.show_attributes(event.node)
         self.show_facts()
-        self._show_title()
+        self.show_title()
         if self.show_plate(event):
             pass
         elif event.image is not None:
@@ -209,17 +209,16 @@ class BrowseScreen(
             self.panel.stopped()
             self.tell(str(event.error), "error")
 
-    def _show_title(self) -> None:
+    def show_title(self) -> None:
+        """Say where one is, and whether it can be edited."""
         node = self.node
         location = self.access.location
         where = f"{location.name}/{node.path}" if node.path else location.name
-        reason = self.access.why_read_only()
-        can = f"read-only: {reason}" if reason else "can be edited"
         formats = ""
         if isinstance(node, Array) or (isinstance(node, Group) and node.zarr_format):
             formats = format_line(node)
         self.query_one(TitleBar).show(
-            visible(where), [location.place, *filter(None, [formats]), can]
+            visible(where), [location.place, *filter(None, [formats]), self.can_be_edited()]
         )
 
     def action_leave(self) -> None:

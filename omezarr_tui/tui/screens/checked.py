@@ -89,12 +89,15 @@ class CheckedScreen(WritingScreen[str | None]):
 
     def on_mount(self) -> None:
         """Begin at once."""
+        self.show_title()
+        self.action_check()
+
+    def show_title(self) -> None:
+        """Say what is checked, and whether it can be edited."""
         location = self.access.location
         where = f"{location.name}/{self.node.path}" if self.node.path else location.name
-        reason = self.access.why_read_only()
-        can = f"read-only: {reason}" if reason else "can be edited"
-        self.query_one(TitleBar).show(visible(where), ["metadata check", location.place, can])
-        self.action_check()
+        words = ["metadata check", location.place, self.can_be_edited()]
+        self.query_one(TitleBar).show(visible(where), words)
 
     def on_unmount(self) -> None:
         """Let a server that hangs keep nobody from leaving."""

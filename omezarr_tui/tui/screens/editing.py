@@ -47,7 +47,7 @@ class EditingScreen(StoreScreen):
             case "edit":
                 return self.editable() is not None
             case "undo":
-                return self.edits.undo is not None
+                return self.edits.undo is not None or self.edits.interrupted is not None
             case "redo":
                 return self.edits.redo is not None
         return True

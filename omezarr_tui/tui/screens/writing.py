@@ -50,6 +50,18 @@ class WritingScreen(Screen[Result]):
             return f"This store cannot be edited: {reason}."
         return None
 
+    def can_be_edited(self) -> str:
+        """Whether the store can be edited, for the title."""
+        if reason := self.access.why_read_only():
+            return f"read-only: {reason}"
+        if self.edits.interrupted is not None:
+            return "an edit was interrupted: u puts it right"
+        return "can be edited"
+
+    def show_title(self) -> None:
+        """Say where one is, and whether it can be edited."""
+        raise NotImplementedError
+
     def is_prevented(self) -> bool:
         """Whether no edit can begin now; then it was told why, or asked what is to be done."""
         if why := self.why_not_now():
@@ -114,6 +126,7 @@ class WritingScreen(Screen[Result]):
     def _edits_found(self, event: messages.EditsFound) -> None:
         self.edits = event
         self.refresh_keys()
+        self.show_title()
         if event.interrupted is not None and event.interrupted.id not in self._asked_about:
             self._asked_about.add(event.interrupted.id)
             self.ask_about_interrupted(event.interrupted)
