@@ -198,7 +198,10 @@ def _without_cursor(picture: Picture, room: int, *, dark: bool) -> tuple[Content
     values = [*_values(picture, dark=dark), *how, *over]
     if not _fits(values, room):
         # Beside the level, whose shape and pixel size stand above the picture as well.
-        level = [level[0], *how, *level[1:]]
+        if _fits([level[0], *how], room):
+            level = [level[0], *how, *level[1:]]
+        else:
+            level = [Content.assemble(" ", *how), *level]
         values = [*_values(picture, dark=dark), *over]
     if not _fits(values, room):
         values = [*_values(picture, dark=dark, brief=True), *over]
