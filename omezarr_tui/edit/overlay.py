@@ -109,6 +109,18 @@ class Overlay:
         base = None if staging.source is None else self._below(staging.source)
         return None if base is None else self.access.get(base)
 
+    def _drafted(self, key: str) -> bytes | None:
+        """What a key is to hold, where that is new; else the store holds it somewhere."""
+        staged = self._staged.get(key)
+        return None if staged is None or staged.span is None else self._draft.read(staged.span)
+
+    def _stored(self, key: str) -> str | None:
+        """Where the store holds what a key is to hold; None where it will hold nothing."""
+        staged = self._staged.get(key)
+        if staged is None:
+            return self._below(key)
+        return None if staged.source is None else self._below(staged.source)
+
     def _below(self, key: str) -> str | None:
         """Where the store itself holds what is to lie at a key, or in a folder."""
         return before_moves(key, self._moves)
@@ -205,31 +217,31 @@ class Overlay:
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         """Some bytes of a key that will exist; a negative start counts from the end."""
-        if key not in self._staged and (base := self._below(key)) is not None:
-            return self.access.get_range(base, start, length)
-        raw = self.get(key)
-        if raw is None:
+        raw = self._drafted(key)
+        if raw is not None:
+            return _part(raw, start, length)
+        if (base := self._stored(key)) is None:
             raise FileNotFoundError(key)
-        start = start if start >= 0 else max(0, len(raw) + start)
-        return raw[start : start + length]
+        return self.access.get_range(base, start, length)
 
     async def fetch(
         self, key: str, start: int | None = None, length: int | None = None
     ) -> bytes | None:
         """The bytes of a key, or a part of them; None where there will be no such key."""
-        if key not in self._staged:
-            base = self._below(key)
+        raw = self._drafted(key)
+        if raw is None:
+            base = self._stored(key)
             return None if base is None else await self.access.fetch(base, start, length)
-        raw = self.get(key)
-        if raw is None or start is None or length is None:
-            return raw
-        return self.get_range(key, start, length)
+        return raw if start is None or length is None else _part(raw, start, length)
 
     async def fetch_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         """Several parts of a key that will exist, each by start and length."""
-        if key not in self._staged and (base := self._below(key)) is not None:
-            return await self.access.fetch_ranges(base, ranges)
-        return [self.get_range(key, *part) for part in ranges]
+        raw = self._drafted(key)
+        if raw is not None:
+            return [_part(raw, *part) for part in ranges]
+        if (base := self._stored(key)) is None:
+            raise FileNotFoundError(key)
+        return await self.access.fetch_ranges(base, ranges)
 
     def size(self, key: str) -> int:
         """The bytes of a key that will exist; else `FileNotFoundError`."""
@@ -299,3 +311,9 @@ class Overlay:
 
     def sweep(self, keys: Iterable[str]) -> None:
         """Nothing: nothing is interrupted here."""
+
+
+def _part(raw: bytes, start: int, length: int) -> bytes:
+    """Some bytes; a negative start counts from the end."""
+    start = start if start >= 0 else max(0, len(raw) + start)
+    return raw[start : start + length]

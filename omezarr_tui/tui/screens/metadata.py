@@ -87,13 +87,15 @@ class MetadataScreen(StoreScreen):
             return
 
         def typed(values: dict[str, str] | Any) -> list[tuple[str, str]]:
-            return [(name, text) for name, text in values.items() if text != fields[name].value]
+            changed = [(name, text) for name, text in values.items() if text != fields[name].value]
+            # The ids of an axis hold its name: the names themselves come last.
+            return sorted(changed, key=lambda each: each[0].startswith("axis-name."))
 
         def check(values: Any) -> dict[str, str]:
-            problems = {}
+            problems, after = {}, node  # a unit is judged by the type that was typed before it
             for name, text in typed(values):
                 try:
-                    changes_of(node, [(name, text)])
+                    after = after.after(changes_of(after, [(name, text)]))
                 except ValueError as error:
                     problems[name] = str(error).removeprefix(f"{name}: ")
             return problems
