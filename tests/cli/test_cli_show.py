@@ -172,10 +172,20 @@ class TestShow:
         assert run("show", types, "complex64", "--yes")[0] == 0
 
     def test_a_damaged_chunk(self, foreign: Foreign) -> None:
+        """What is sound is shown; what is not is an error all the same."""
         for node in foreign("bad_chunks").broken:
             done = process("show", foreign("bad_chunks").path, node)
-            result = done.returncode, done.stdout.decode(), done.stderr.decode()
+            shown = done.stdout.decode()
+            assert "! 1 chunk cannot be read" in shown
+            assert shown.startswith("!!!!")
+            assert shown.splitlines()[0].endswith("....")
+            result = done.returncode, "", done.stderr.decode()
             failed(result, 3, f"{node} cannot be read")
+
+    def test_chunks_that_are_all_damaged(self, tmp_path: Path, run: Any) -> None:
+        zarr.create_array(tmp_path / "s", data=np.ones((4, 4)), chunks=(4, 4))
+        (tmp_path / "s/c/0/0").write_bytes(b"junk")
+        failed(run("show", tmp_path / "s", "--yes"), 3, "s cannot be read at c/0/0")
 
 
 def colours(line: str) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
