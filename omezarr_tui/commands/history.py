@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     output = Output()
     if args.json:
         output.json([_as_json(entry) for entry in entries])
-    elif not entries:
+    elif not entries and not journal.skipped:
         output.line("No edits of this store are kept.")
     for entry in [] if args.json else entries:
         time = entry.when

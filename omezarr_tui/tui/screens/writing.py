@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 from textual import on
 from textual.screen import Screen
 
-from omezarr_tui.text import format_count
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.screens.confirm import ConfirmScreen
 from omezarr_tui.tui.screens.history import HistoryScreen
@@ -178,8 +177,8 @@ class WritingScreen(Screen[Result]):
 
     @on(messages.Editing)
     def _editing(self, event: messages.Editing) -> None:
-        done = f"{format_count(event.done)} of {format_count(event.total)}"
-        self.show_busy(f"{event.doing}, {done}… Esc stops")
+        part = 100 * event.done // max(event.total, 1)
+        self.show_busy(f"{event.doing}, {part} %… Esc stops")
 
     @on(messages.NotEdited)
     def _not_edited(self, event: messages.NotEdited) -> None:
