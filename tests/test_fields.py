@@ -553,6 +553,7 @@ class TestChannels:
     def test_the_window_on_the_screen(self) -> None:
         assert window_from_screen(0, 7.0, 918.25) == ("channel.0.window", "7 918.25")
         assert window_from_screen(2, 0.12345678, 1e6) == ("channel.2.window", "0.123457 1000000")
+        assert window_from_screen(0, -150.0000001, 9.5) == ("channel.0.window", "-150 9.5")
         node = image("0.5")
         made = node.after(changes_of(node, [window_from_screen(0, 7.0, 918.5)]))
         assert value(made, "channel.0.window") == "7 918.5 0 65535"

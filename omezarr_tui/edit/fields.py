@@ -135,8 +135,15 @@ def window_from_screen(channel: int, low: float, high: float) -> tuple[str, str]
     low, high
         What is shown darkest and brightest. Six digits of each are kept, as no eye sees more.
     """
-    bounds = (int(v) if float(v).is_integer() else float(f"{v:.6g}") for v in (low, high))
-    return f"channel.{channel}.window", " ".join(map(repr, bounds))
+    return f"channel.{channel}.window", f"{_short(low)} {_short(high)}"
+
+
+def _short(value: float) -> float:
+    """Six digits of a number; all of a whole one."""
+    if float(value).is_integer():
+        return int(value)
+    short = float(f"{value:.6g}")
+    return int(short) if short.is_integer() else short
 
 
 def _keys(axes: tuple[Axis, ...]) -> tuple[str, ...]:
