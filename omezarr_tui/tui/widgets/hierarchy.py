@@ -66,6 +66,7 @@ class HierarchyTree(Outline[Item]):
         self._asked: set[str] = set()
         self._failed: set[str] = set()  # groups whose next page could not be listed
         self._part_shown: set[str] = set()  # groups of which a search shows some children
+        self._to_open: set[str] = set()  # groups that are opened as soon as they are there
         self._seek: str | None = None
         self._quietly = False  # whether what is sought is shown already
         self._stood: str | None = None  # the node where the cursor was last known to stand
@@ -171,10 +172,16 @@ class HierarchyTree(Outline[Item]):
             self.call_after_refresh(self._tell_chosen)
 
     def show_all(self, first: Listing | None, path: str) -> None:
-        """Show the whole hierarchy again, with the cursor on a node."""
+        """Show the whole hierarchy again, with the cursor on a node.
+
+        Where all is to be listed anew (no `first`), groups that were open are opened again.
+        """
+        opened = {path for path, place in self._places.items() if place.is_expanded}
         self._clear()
         if first is not None:
             self.fill(first)
+        else:
+            self._to_open = opened
         self.root.expand()
         self.reveal(path)
 
@@ -281,6 +288,9 @@ class HierarchyTree(Outline[Item]):
     def _add(self, place: TreeNode[Item], node: Node) -> TreeNode[Item]:
         added = place.add("", node) if isinstance(node, Group) else place.add_leaf("", node)
         self._places[node.path] = added
+        if node.path in self._to_open:
+            self._to_open.discard(node.path)
+            added.expand()
         return added
 
     def _clear(self) -> None:
