@@ -407,8 +407,15 @@ class TestLinks:
         kept = look(tmp_path / "elsewhere")
         plan = make(store, DeleteNode("labels/nuclei"))
         assert plan.staged.moves == (("labels/nuclei", None),)
+        assert dict(plan.facts())["link"].startswith("it is one, and goes alone: what lies in ")
         assert not (store / "labels/nuclei").is_symlink()
         assert look(tmp_path / "elsewhere") == kept
+
+    def test_what_goes_behind_it_is_told(self, store: Path, tmp_path: Path) -> None:
+        plan = plan_edit(local(store), DeleteNode("labels/nuclei/s1"))
+        told = f"labels/nuclei is one: what goes lies in {(tmp_path / 'elsewhere').resolve()}"
+        assert dict(plan.facts())["link"] == told
+        assert "link" not in dict(plan_edit(local(store), DeleteNode("s1")).facts())
 
     def test_it_can_be_renamed(self, store: Path) -> None:
         arrays = values(store)

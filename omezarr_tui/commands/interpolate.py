@@ -39,5 +39,5 @@ def run(args: argparse.Namespace) -> int:
     selection = target.selection(args.selection)
     axis = target.axis(selection, args.along)
     name = target.axes[axis]
-    first, last = args.between or sound_beside(selection, axis, name)
+    first, last = sorted(args.between or sound_beside(selection, axis, name))
     return edit_pixels(args, target, Interpolate(axis, first, last, name), selection)

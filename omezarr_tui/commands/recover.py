@@ -9,7 +9,7 @@ from omezarr_tui.commands.editing import open_journal, working
 from omezarr_tui.commands.output import Output
 from omezarr_tui.edit.apply import recover
 from omezarr_tui.errors import ExitCode
-from omezarr_tui.text import visible
+from omezarr_tui.text import plural, visible
 
 DETAILS = """\
 An edit, or an undo, was interrupted when its program was killed, or the disk or the connection
@@ -48,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
         told = f"{visible(entry.expression)} of {entry.when} was interrupted while {entry.state}."
     elif entry is not None and args.dry_run:
         side = "before" if args.back else "after"
-        told = f"A dry run: the store would be as {side} {visible(entry.expression)}."
+        changes = plural(len(entry.records) + len(entry.moves), "change")
+        told = f"A dry run: the store would be as {side} {visible(entry.expression)}, of {changes}."
     elif entry is not None:
         work, clear = working("putting right")
         try:

@@ -147,7 +147,7 @@ class DeleteNode:
         staged.remove(self.path, work)
         copies = follow_nodes(staged, self.path, None, work)
         sentence = f"{visible(self.path)} goes: {plural(keys, 'key')}, {format_bytes(nbytes)}."
-        facts = [("", sentence), *brought.stage(staged, copies, work)]
+        facts = [("", sentence), *_links(staged, self.path), *brought.stage(staged, copies, work)]
         return with_validity(facts, staged, self.path, work)
 
 
@@ -206,6 +206,20 @@ def _check_links(access: Access, path: str, target: str, what: str) -> None:
             link = visible(str(place.relative_to(root)))
             why = f"{link} is a link that leads on from where it lies: move it by hand"
             raise UserError(what, why)
+
+
+def _links(staged: Staged, path: str) -> Facts:
+    """What links mean for a node that goes: it, or a folder that it lies in, may be one."""
+    if staged.location.protocol != LOCAL:
+        return []
+    root = Path(staged.location.path)
+    link = next((at for at in (path, *groups_above(path)) if at and (root / at).is_symlink()), None)
+    if link is None:
+        return []
+    target = visible(os.path.realpath(root / link))
+    if link == path and (path, None) in staged.moves:
+        return [("link", f"it is one, and goes alone: what lies in {target} stays")]
+    return [("link", f"{visible(link)} is one: what goes lies in {target}")]
 
 
 def _node(access: Access, path: str, what: str) -> Node:

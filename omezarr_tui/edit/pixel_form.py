@@ -179,7 +179,7 @@ def _interpolate(
             raise LineError("between", f"{error.what}: {error.why}") from error
     if len(words) != 2:
         raise LineError("between", "type two indices, as 14 16, or none for those beside it")
-    first, last = (_index("between", word, array, axis, axes) for word in words)
+    first, last = sorted(_index("between", word, array, axis, axes) for word in words)
     low, high = selection.bounds[axis]
     if not first < low or not last >= high:
         raise LineError("between", f"{name}={low} to {high - 1} does not lie between these")

@@ -124,5 +124,5 @@ def _image_at(access: Access, path: str) -> Image | None:
 def _sizes(image: Image) -> dict[str, float]:
     """The pixel sizes of the finest level by the names of the axes."""
     multiscale = image.multiscale
-    sizes = zip(multiscale.axes, multiscale.levels[0].scale, strict=False)
-    return {axis.name: size for axis, size in sizes}
+    scale = multiscale.levels[0].scale if multiscale.levels else ()
+    return {axis.name: size for axis, size in zip(multiscale.axes, scale, strict=False)}

@@ -6,15 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import zarr
-from driver import Program, opened
+from driver import opened
+from edit_keys import choose, fill_in, level, write
 from edit_kinds import IMAGE, LABELS, image_store
 from editing import look
-from textual.widgets import OptionList
 
 from omezarr_tui.tui.screens.confirm import ConfirmScreen
 from omezarr_tui.tui.screens.form import FormScreen
-from omezarr_tui.tui.widgets.choice import Choice
 
 Values = np.ndarray[Any, Any]
 Z = 1  # the plane that is shown first
@@ -28,51 +26,6 @@ def store(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 @pytest.fixture
 def v3(tmp_path: Path) -> Path:
     return image_store(tmp_path / "store.zarr", 3)
-
-
-def level(store: Path, path: str) -> Values:
-    return np.asarray(zarr.open_array(store, path=path, mode="r")[...])
-
-
-async def choose(p: Program, name: str) -> None:
-    """Choose from the menu of edits, by keys."""
-    await p.press("E")
-    options = p.screen.query_one(OptionList)
-    for _ in range(options.option_count):
-        if (
-            options.highlighted is not None
-            and options.get_option_at_index(options.highlighted).id == name
-        ):
-            break
-        await p.press("down")
-    await p.press("enter")
-    assert isinstance(p.screen, FormScreen)
-
-
-async def fill_in(p: Program, **texts: str) -> None:
-    """Type into lines of the form, and choose words, by keys; then go on."""
-    for name, text in texts.items():
-        for _ in range(60):
-            if p.app.focused is not None and p.app.focused.id == name:
-                break
-            await p.hold("tab")
-        await p.settle()
-        asked = p.app.focused
-        assert asked is not None
-        assert asked.id == name
-        if isinstance(asked, Choice):
-            await p.press(*["right"] * ((asked.words.index(text) - asked.at) % len(asked.words)))
-        else:
-            await p.press("ctrl+u")
-            await p.type(text)
-    await p.press("enter")
-
-
-async def write(p: Program) -> None:
-    """Say yes to the plan."""
-    assert isinstance(p.screen, ConfirmScreen)
-    await p.press("right", "enter")
-    assert p.told[-1].startswith("Done: ")
 
 
 def plane(values: Values, change: Callable[[Values], Values]) -> Values:

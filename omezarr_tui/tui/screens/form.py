@@ -95,6 +95,8 @@ class FormScreen(Dialog[dict[str, str] | None]):
         super().__init__()
         self._title = title
         before = typed or {}
+        # Who comes back goes on where something was typed.
+        self._begins = [line.id for line in lines if before.get(line.id, line.value) != line.value]
         self._lines = [replace(line, value=before.get(line.id, line.value)) for line in lines]
         self._check_values = check
         self._button = button
@@ -121,7 +123,8 @@ class FormScreen(Dialog[dict[str, str] | None]):
         for label in self.query(".form-line Label"):
             label.styles.width = width
         open_lines = [line for line in self._lines if not line.locked]
-        first = [line for line in open_lines if line.needed] or open_lines
+        first = [line for line in open_lines if line.id in self._begins[:1]]
+        first = first or [line for line in open_lines if line.needed] or open_lines
         if first:
             self.query_one(f"#{_id(first[0])}").focus()
         self._check()

@@ -106,6 +106,7 @@ class MetadataScreen(StoreScreen):
             changed = typed(values)
             if not changed:
                 self.tell("Nothing was changed in the form.")
+                self._show_fields(node, path)
                 return
 
             def make(store: Around) -> Edit:

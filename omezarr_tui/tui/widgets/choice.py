@@ -31,8 +31,8 @@ class Choice(Static, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("left,h", "step(-1)", "The one before"),
-        ("right,l", "step(1)", "The next"),
+        ("left", "step(-1)", "The one before"),
+        ("right", "step(1)", "The next"),
     ]
 
     @dataclass
