@@ -11,8 +11,8 @@ from omezarr_tui.image import counted
 from omezarr_tui.image.counted import (
     counted_values,
     histogram_in,
+    left_text,
     statistics_in,
-    unwritten_text,
 )
 from omezarr_tui.image.histogram import histogram_of
 from omezarr_tui.image.plotted import Counting, counting_text
@@ -95,9 +95,9 @@ def test_values_that_were_never_written_are_counted_and_told(
     assert statistics.unwritten == (~part).sum() > 0
     assert sum(seen) == wanted.pixels == statistics.count + statistics.nans
     assert histogram_in(reader, wanted, region).unwritten == statistics.unwritten
-    text = unwritten_text(statistics.unwritten, wanted)
+    text = left_text(statistics.unwritten, 0, wanted)
     assert text == f"{statistics.unwritten} never written count as {told}"
-    assert unwritten_text(0, wanted) == ""
+    assert left_text(0, 0, wanted) == ""
 
 
 def test_where_all_is_written_nothing_is_told(stack):

@@ -13,10 +13,18 @@ from hypothesis import strategies as st
 from looking import array_in, image_in, local, request_of, values_of
 
 from omezarr_tui.errors import UserError
-from omezarr_tui.image.bar import failures_of, not_values_text
+from omezarr_tui.image.bar import failures_of, no_range_text, not_values_text
+from omezarr_tui.image.counted import histogram_in, left_text, statistics_in
 from omezarr_tui.image.picture import Painter, Picture, PictureRequest
+from omezarr_tui.image.plotted import Counting
 from omezarr_tui.image.reader import Reader
-from omezarr_tui.image.states import STATE_GLYPHS, UNREADABLE, UNWRITTEN, states_of
+from omezarr_tui.image.states import (
+    STATE_GLYPHS,
+    UNREADABLE,
+    UNWRITTEN,
+    states_of,
+    states_of_all,
+)
 from omezarr_tui.image.under_cursor import label_texts, place_texts
 from omezarr_tui.ome.model import LabelImage
 
@@ -180,3 +188,42 @@ def test_pixels_left_out_of_means_are_counted(tmp_path: Path) -> None:
     exact = painted(tmp_path / "s", (40, 40))
     assert max(exact.sampling.pixels_per_sample) <= 1
     assert not_values_text(exact) == "not a number, infinite"
+
+
+def test_statistics_and_histograms_leave_out_what_cannot_be_read(holed: Path) -> None:
+    region = slice(0, SHAPE[0]), slice(0, SHAPE[1])
+    wanted = Counting("seen", 0, array_in(holed), None, ((0, region),), (0, 1), None)
+    reader = Reader(local(holed))
+    values = values_of(SHAPE)
+    values[18:, 32:] = 0  # never written
+    sound = np.ones(SHAPE, bool)
+    sound[6:12, 16:24] = False
+    statistics = statistics_in(reader, wanted, region)
+    assert (statistics.count, statistics.total) == (sound.sum(), values[sound].sum())
+    assert (statistics.unwritten, statistics.unreadable) == (48, 48)
+    histogram = histogram_in(reader, wanted, region)
+    assert (histogram.finite, histogram.unreadable) == (sound.sum(), 48)
+    told = left_text(statistics.unwritten, statistics.unreadable, wanted)
+    assert told == "48 never written count as 0, 48 that cannot be read left out"
+
+
+def test_of_channels_together_one_that_cannot_be_read_leaves_a_gap(tmp_path: Path) -> None:
+    values = np.stack([values_of(SHAPE), np.ones(SHAPE)])
+    zarr.create_array(tmp_path / "s", data=values, chunks=(1, *CHUNKS))
+    damage(tmp_path / "s", (1, 1, 2))
+    layers = []
+    for channel in range(2):
+        made = image_in(tmp_path / "s")
+        view = request_of(made).view.at(0, channel, 2)
+        request = request_of(made, SHAPE, rendering="half", view=view)
+        layers.append(Reader(local(tmp_path / "s")).sample(request.sampling(), with_gaps=True))
+    states = states_of_all(layers)
+    assert states is not None
+    assert (states[6:12, 16:24] == UNREADABLE).all()
+    assert (states == UNREADABLE).sum() == 48
+
+
+def test_where_every_cell_needs_a_bad_chunk_it_is_said(holed: Path) -> None:
+    damage(holed, *((row, column) for row in range(4) for column in range(0, 4, 2)))
+    picture = painted(holed, (1, 2))
+    assert no_range_text(picture) == "each cell needs a chunk that cannot be read: zoom in"

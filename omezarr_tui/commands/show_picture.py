@@ -95,13 +95,14 @@ def show_picture(
         picture = Painter(Reader(place.access)).paint(request)
     except TooLarge:
         raise too_large(place, request.decoded_bytes, len(image.readable) > 1) from None
-    if picture.no_labels is not None:
-        raise picture.no_labels
     for line in ansi_lines(picture.frame):
         output.line(line)
     for line in _bar(picture, room[1]):
         output.line(line)
-    if failures := failures_of(picture):  # the rest was worth to be seen all the same
+    # The rest was worth to be seen all the same.
+    if picture.no_labels is not None:
+        raise picture.no_labels
+    if failures := failures_of(picture):
         raise failures[0]
 
 

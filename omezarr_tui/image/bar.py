@@ -150,7 +150,7 @@ def others_seen(picture: Picture, *, brief: bool = False) -> list[tuple[int, str
     left_out = sum(samples.left_out for samples in layers)
     if left_out and max(picture.sampling.pixels_per_sample) > 1 + 1e-9:
         what = "NaN" if picture.sampling.method == "maximum" else "NaN or infinite"
-        told.append((VALUE, f"{left_out:,} px {what}, left out"))
+        told.append((VALUE, f"{left_out:,} px {'NaN/inf' if brief else f'{what}, left out'}"))
     return told
 
 
@@ -179,6 +179,8 @@ def no_range_text(picture: Picture) -> str:
     """What is seen where it has no range: labels, nothing finite, one value; else nothing."""
     if picture.is_labels:
         return "labels, each in a look of its own; 0 is left empty"
+    if all(not layer.samples.known.size for layer in picture.layers):
+        return "each cell needs a chunk that cannot be read: zoom in"
     if _has_no_number(picture):
         return "no finite values"
     if len(picture.layers) == 1 and (only := picture.only_value) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from omezarr_tui.image.histogram import Histogram, Region, histogram_of
@@ -18,9 +18,21 @@ if TYPE_CHECKING:
     import numpy as np
 
     from omezarr_tui.image.plotted import Counting
-    from omezarr_tui.image.reader import Reader
+    from omezarr_tui.image.reader import Gap, Reader
 
 _BAND = 1 << 22  # projected pixels that are held at a time
+
+
+@dataclass(slots=True)
+class Left:
+    """How many values are in chunks that were never written, or cannot be read."""
+
+    unwritten: int = 0
+    unreadable: int = 0
+
+    def miss(self, gap: Gap) -> None:
+        """Take what cannot be read into account."""
+        self.unreadable += math.prod(gap.size)
 
 
 def counted_values(
@@ -28,7 +40,7 @@ def counted_values(
     counting: Counting,
     region: Region,
     cancelled: Callable[[], bool] = lambda: False,
-    unwritten: Callable[[int], None] = lambda count: None,
+    left: Left | None = None,
 ) -> Iterator[np.ndarray[Any, Any]]:
     """Read the values of one of the regions of a counting, part by part.
 
@@ -41,9 +53,9 @@ def counted_values(
         it is the projected plane that is counted.
     cancelled
         Asked before each chunk.
-    unwritten
-        Given for parts how many of their values lie in chunks that were never written: these
-        are the fill value.
+    left
+        Told of what lies in chunks that were never written, or cannot be read. Without it
+        these raise.
 
     Yields
     ------
@@ -59,16 +71,19 @@ def counted_values(
     """
     if counting.projection is not None:
         for band in _bands(counting, region):
-            samples = reader.sample(band, cancelled)
-            if samples.unwritten is not None:
-                unwritten(int(samples.unwritten.sum()))
-            yield samples.values
+            samples = reader.sample(band, cancelled, with_gaps=left is not None)
+            if left is not None and samples.unwritten is not None:
+                left.unwritten += int(samples.unwritten.sum())
+            if left is not None and samples.unreadable is not None:
+                left.unreadable += int(samples.unreadable.sum())
+            yield samples.known
         return
-    for block in reader.blocks(counting.array, region, cancelled):
+    miss = None if left is None else left.miss
+    for block in reader.blocks(counting.array, region, cancelled, miss):
         if cancelled():
             raise Cancelled
-        if not block.written:
-            unwritten(block.values.size)
+        if left is not None and not block.written:
+            left.unwritten += block.values.size
         yield magnitudes(block.values)
 
 
@@ -86,15 +101,15 @@ def statistics_in(
     progress
         Given how many values each part has, as it comes.
     """
-    found: list[int] = []
+    left = Left()
 
     def told(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         progress(values.size)
         return values
 
-    parts = counted_values(reader, counting, region, cancelled, found.append)
+    parts = counted_values(reader, counting, region, cancelled, left)
     statistics = statistics_of(map(told, parts))
-    return replace(statistics, unwritten=sum(found))
+    return replace(statistics, unwritten=left.unwritten, unreadable=left.unreadable)
 
 
 def histogram_in(
@@ -104,16 +119,22 @@ def histogram_in(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Histogram:
     """The histogram of one of the regions of a counting; see `counted_values`."""
-    found: list[int] = []
-    parts = counted_values(reader, counting, region, cancelled, found.append)
+    left = Left()
+    parts = counted_values(reader, counting, region, cancelled, left)
     histogram = histogram_of(parts)
-    return replace(histogram, unwritten=sum(found))
+    return replace(histogram, unwritten=left.unwritten, unreadable=left.unreadable)
 
 
-def unwritten_text(count: int, counting: Counting) -> str:
-    """That values were never written, and what they count as; nothing where all were."""
-    if not count:
-        return ""
+def left_text(unwritten: int, unreadable: int, counting: Counting) -> str:
+    """How many values were never written, or cannot be read; nothing where there are none."""
+    told = [_unwritten_text(unwritten, counting)] if unwritten else []
+    if unreadable:
+        told.append(f"{format_count(unreadable)} that cannot be read left out")
+    return ", ".join(told)
+
+
+def _unwritten_text(count: int, counting: Counting) -> str:
+    """That values were never written, and what they count as."""
     told = counting.array.fill_value
     fill = format_number(told) if isinstance(told, float) else compact_json(told, 24).strip('"')
     counts = "counts" if count == 1 else "count"

@@ -44,6 +44,8 @@ class Histogram:
         Values that are in no bin.
     unwritten
         How many of all lie in chunks that were never written: they count as the fill value.
+    unreadable
+        How many more lie in chunks that cannot be read: they do not count.
     """
 
     width: float
@@ -52,6 +54,7 @@ class Histogram:
     nans: int
     infinities: int
     unwritten: int = 0
+    unreadable: int = 0
 
     @property
     def finite(self) -> int:

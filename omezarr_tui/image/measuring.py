@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from omezarr_tui.image.channels import channel_axis, channel_count, channel_name
-from omezarr_tui.image.counted import unwritten_text
+from omezarr_tui.image.counted import left_text
 from omezarr_tui.image.picture import Picture
 from omezarr_tui.image.plotted import Counting, of_channel, place_texts
 from omezarr_tui.image.region import Region, region_seen
@@ -157,8 +157,10 @@ def statistics_text(measuring: Measuring, found: dict[int, Statistics]) -> str:
 
 
 def never_written_text(measuring: Measuring, found: dict[int, Statistics]) -> str:
-    """How many values of all channels were never written; nothing where all were."""
-    told = unwritten_text(sum(one.unwritten for one in found.values()), measuring.counting)
+    """How many values of all channels were never written, or cannot be read."""
+    unwritten = sum(one.unwritten for one in found.values())
+    unreadable = sum(one.unreadable for one in found.values())
+    told = left_text(unwritten, unreadable, measuring.counting)
     return f"{told}, in all channels" if told and len(found) > 1 else told
 
 

@@ -66,14 +66,22 @@ def states_of(samples: Samples) -> np.ndarray[Any, Any] | None:
 
 
 def states_of_all(layers: list[Samples]) -> np.ndarray[Any, Any] | None:
-    """What each sample is where channels lie one over another: a value if any of them has one."""
+    """What each sample is where channels lie one over another: a value if any of them has one.
+
+    But for where one cannot be read: without it the colour of the others would be false.
+    """
     import numpy as np
 
     found = [states_of(samples) for samples in layers]
-    if any(states is None for states in found):
+    known = [states for states in found if states is not None]
+    if not known:
         return None
-    stacked = np.stack([states for states in found if states is not None])
-    together: np.ndarray[Any, Any] = np.where((stacked == VALUE).any(axis=0), VALUE, stacked[0])
+    together: np.ndarray[Any, Any] = np.zeros_like(known[0])
+    if len(known) == len(found):
+        stacked = np.stack(known)
+        together = np.where((stacked == VALUE).any(axis=0), VALUE, stacked[0])
+    for states in known:
+        together[states == UNREADABLE] = UNREADABLE
     return together if together.any() else None
 
 

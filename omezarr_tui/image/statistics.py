@@ -30,6 +30,8 @@ class Statistics:
         The standard deviation is that of these very values: divided by their count.
     unwritten
         How many of all lie in chunks that were never written: they count as the fill value.
+    unreadable
+        How many more lie in chunks that cannot be read: they do not count.
     """
 
     count: int
@@ -41,6 +43,7 @@ class Statistics:
     mean: float | None = None
     deviation: float | None = None
     unwritten: int = 0
+    unreadable: int = 0
 
 
 class Whole:

@@ -198,7 +198,9 @@ def _without_cursor(picture: Picture, room: int, *, dark: bool) -> tuple[Content
     values = [*_values(picture, dark=dark), *how, *over]
     if not _fits(values, room):
         # Beside the level, whose shape and pixel size stand above the picture as well.
-        if _fits([level[0], *how], room):
+        if failures:
+            pass  # which matters more
+        elif _fits([level[0], *how], room):
             level = [level[0], *how, *level[1:]]
         else:
             level = [Content.assemble(" ", *how), *level]

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
-from omezarr_tui.image.counted import unwritten_text
+from omezarr_tui.image.counted import left_text
 from omezarr_tui.image.long_integers import moved, rounded
 from omezarr_tui.image.plot_rows import bar_scale, log_scale, row_labels
 from omezarr_tui.image.plotting import (
@@ -199,8 +199,9 @@ class HistogramPlot(Plot):
 
     def _counted_text(self, histogram: Histogram) -> str:
         parts = [f"exact: {format_count(histogram.finite)} values of {self._told}"]
-        if self._counting is not None and histogram.unwritten:
-            parts.append(unwritten_text(histogram.unwritten, self._counting))
+        left = histogram.unwritten, histogram.unreadable
+        if self._counting is not None and any(left):
+            parts.append(left_text(*left, self._counting))
         if histogram.nans:
             parts.append(f"{format_count(histogram.nans)} NaN")
         if histogram.infinities:
