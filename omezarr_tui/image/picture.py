@@ -23,7 +23,7 @@ from omezarr_tui.image.long_integers import is_long
 from omezarr_tui.image.look import Look
 from omezarr_tui.image.overlay import LabelSampling, Overlay, label_sampling, read_labels
 from omezarr_tui.image.reader import Reader
-from omezarr_tui.image.reducing import Samples
+from omezarr_tui.image.reducing import Samples, nothing_of
 from omezarr_tui.image.sampling import ProjectionMethod, Sampling, choose_sampling
 from omezarr_tui.image.view import View
 from omezarr_tui.ome.discover import Image
@@ -273,9 +273,16 @@ class Painter:
         if request.ask_above is not None and needed > request.ask_above:
             raise TooLarge(samplings[0][1])
         layers = []
+        failed: list[UserError] = []
         for (channel, sampling), samples in zip(samplings, known, strict=True):
             if samples is None:
-                samples = self._reader.sample(sampling, cancelled, with_gaps=True)
+                try:
+                    samples = self._reader.sample(sampling, cancelled, with_gaps=True)
+                except UserError as error:
+                    failed.append(error)
+                    if is_lost(error) or len(failed) == len(samplings):
+                        raise
+                    samples = nothing_of(sampling, error)  # other channels can be seen
             window, source = self._window(request, channel, samples, cancelled)
             layers.append(Layer(channel, sampling, samples, window, source))
         last[:] = [(layer.sampling, layer.samples) for layer in layers]

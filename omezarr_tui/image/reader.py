@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # What is seen of a plane is put together up to here: to reduce it once is quicker than by parts.
 _JOINED_BYTES = 16 * MIB
-# Chunks that cannot be read, one after another, until it is the array that cannot.
+# Chunks that a server does not give, one after another, until the array is given up.
 _HOPELESS = 32
 
 
@@ -240,7 +240,8 @@ class Reader:
                 yield Block(start, found.values[inside], found.written)
                 continue
             gaps.append(Gap(start, tuple(part.stop - part.start for part in inside), found))
-            if miss is None or (none_sound and len(gaps) == _HOPELESS):
+            is_far = self._access.traffic is not None
+            if miss is None or (none_sound and is_far and len(gaps) == _HOPELESS):
                 raise gaps[0].why
         if gaps and none_sound:
             raise gaps[0].why

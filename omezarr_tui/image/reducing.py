@@ -57,6 +57,15 @@ class Samples:
         return known
 
 
+def nothing_of(sampling: Sampling, why: UserError) -> Samples:
+    """The samples of what cannot be read at all."""
+    import numpy as np
+
+    return Samples(
+        np.zeros(sampling.grid), unreadable=np.ones(sampling.grid, bool), failures=(why,)
+    )
+
+
 class _Way(Protocol):
     """Takes the pixels of one plane block by block."""
 

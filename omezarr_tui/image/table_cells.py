@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from omezarr_tui.image.reader import Reader
+from omezarr_tui.image.reader import Gap, Reader
 from omezarr_tui.image.selection import Selection
-from omezarr_tui.image.tables import Column, Table, chunk_bytes, column_region
+from omezarr_tui.image.tables import UNREADABLE, Column, Table, chunk_bytes, column_region
 from omezarr_tui.image.values import read_values, value_text
 from omezarr_tui.store.access import Access
 from omezarr_tui.store.arrays import open_array
@@ -63,10 +63,14 @@ def read_cells(
     cells = [[""] * len(columns) for _ in rows]
     if not table.columns:
         assert table.array is not None
-        grid = _read(access, reader, table.array, table.region(rows, columns), cancelled)
+        region = table.region(rows, columns)
+        gaps: list[Gap] = []
+        grid = _read(access, reader, table.array, region, cancelled, gaps.append)
         flat = grid.reshape(len(rows), len(columns))
         for row, values in zip(cells, flat, strict=True):
             row[:] = [_text(value) for value in values]
+        for place in _places(gaps, region, (len(rows), len(columns))):
+            cells[place[0]][place[1]] = UNREADABLE
         return cells
     read: dict[str, Any] = {}
     for at, number in enumerate(columns):
@@ -127,17 +131,18 @@ def _read(
     node: Array,
     region: tuple[slice, ...],
     cancelled: IsCancelled,
+    miss: Callable[[Gap], None] | None = None,
 ) -> np.ndarray[Any, Any]:
-    """The values of a region, with all axes of the array."""
+    """The values of a region, with all axes of the array; as of `Reader.blocks`."""
     import numpy as np
 
     if not region:  # a single value lies in no grid of chunks
         name = node.path or access.location.name
         return read_values(open_array(access, node), Selection((), ()), name)
     whole: np.ndarray[Any, Any] | None = None
-    for block in reader.blocks(node, region, cancelled):
+    for block in reader.blocks(node, region, cancelled, miss):
         if whole is None:
-            whole = np.empty([part.stop - part.start for part in region], block.values.dtype)
+            whole = np.zeros([part.stop - part.start for part in region], block.values.dtype)
         at = tuple(
             slice(first - part.start, first - part.start + size)
             for first, part, size in zip(block.start, region, block.values.shape, strict=True)
@@ -145,6 +150,19 @@ def _read(
         whole[at] = block.values
     assert whole is not None
     return whole
+
+
+def _places(
+    gaps: list[Gap], region: tuple[slice, ...], size: tuple[int, int]
+) -> list[tuple[int, int]]:
+    """The rows and columns of cells that lie in gaps of a region."""
+    import numpy as np
+
+    missed = np.zeros([part.stop - part.start for part in region], bool)
+    for gap in gaps:
+        ends = zip(gap.start, gap.size, region, strict=True)
+        missed[tuple(slice(at - p.start, at - p.start + n) for at, n, p in ends)] = True
+    return [(int(row), int(column)) for row, column in np.argwhere(missed.reshape(size))]
 
 
 def _text(value: Any) -> str:

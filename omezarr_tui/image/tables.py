@@ -19,6 +19,9 @@ from omezarr_tui.text import plural, visible
 _UNTOLD_BYTES = 16  # what a text of variable length is taken to need
 
 
+UNREADABLE = "cannot be read"  # in the place of a value
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of its own.

@@ -172,7 +172,9 @@ def parse_location(text: str) -> Location:
     # A local file may well be named `a::b` or so, or end in a space: what exists is a path.
     if os.path.exists(text):
         return _local(text)
-    text = text.strip().strip("<>\"'")  # as addresses stand in mails and scripts
+    text = text.strip()
+    if text[:1] + text[-1:] in ("<>", '""', "''"):  # as addresses stand in mails and scripts
+        text = text[1:-1]
     if not text or text.lower() == "file://":
         raise UserError("No location was given", "name a folder that holds a Zarr store")
     if _CHAINED.search(text):

@@ -298,7 +298,7 @@ ACTIONS: tuple[Action, ...] = (
            "statistics", needs="picture", short="statistics", rank=36),
     Action("numbers", ("X",), "X", "The numbers around the cursor", "numbers", needs="picture",
            short="numbers", rank=37),
-    Action("table", ("A",), "A", "As a table of values, or as a picture", "as_table",
+    Action("table", ("W",), "W", "As a table of values, or as a picture", "as_table",
            needs="values", short="table", rank=38),
     Action("chunks", ("number_sign",), "#", "Chunks: stored, missing, damaged",
            "chunk_map", needs="picture", short="chunks", rank=38),

@@ -39,6 +39,8 @@ class CellsNotRead(Message):
 
     table: Table
     error: UserError
+    rows: range
+    columns: range
 
 
 @dataclass
@@ -80,7 +82,7 @@ class TableWorkers(EditWorkers):
             except Cancelled:
                 raise
             except Exception as error:  # codecs may raise anything
-                return CellsNotRead(table, told(error))
+                return CellsNotRead(table, told(error), rows, columns)
             return CellsRead(table, rows, columns, cells)
 
         self._filling.run(job)

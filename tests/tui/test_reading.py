@@ -10,7 +10,9 @@ from doubles import GatedAccess
 from driver import Program, frame_of, opened
 from foreign import Foreign
 from rich.style import Style
+from textual.geometry import Offset
 
+from omezarr_tui.image.tables import UNREADABLE
 from omezarr_tui.tui import messages
 from omezarr_tui.tui.table_workers import CellsRead
 from omezarr_tui.tui.widgets.hierarchy import HierarchyTree
@@ -301,3 +303,23 @@ class TestDamaged:
             await p.press("end")
             assert p.node.path == "v3"
             assert "example.squeeze" in p.picture
+
+
+class TestDamagedTables:
+    async def test_rows_that_cannot_be_read_leave_the_others(self, tmp_path: Path) -> None:
+        zarr.create_array(tmp_path / "a.zarr", data=np.arange(300), chunks=(100,))
+        (tmp_path / "a.zarr/c/1").write_bytes(b"junk")
+        async with opened(tmp_path / "a.zarr") as p:
+            assert p.panel.table.cell(0, 0) == "0"
+            p.panel.table.focus()
+            p.panel.table.cursor = Offset(0, 150)  # all in sight lies in the damaged chunk
+            await p.settle()
+            assert p.panel.has_class("-values")
+            assert p.panel.table.cell(150, 0) == UNREADABLE
+            p.panel.table.cursor = Offset(0, 205)  # some rows of it, and others
+            await p.settle()
+            assert p.panel.table.cell(205, 0) == "205"
+            await p.press("end")
+            assert p.panel.table.cell(299, 0) == "299"
+            await p.press("home")
+            assert p.panel.table.cell(0, 0) == "0"

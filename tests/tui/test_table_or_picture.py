@@ -38,12 +38,12 @@ async def test_a_mask_is_a_picture_and_on_a_key_a_table(plain: Path) -> None:
         values = p.panel.picture.samples.values
         assert values.min() == 0
         assert values.max() > 0.8
-        await p.press("A")
+        await p.press("W")
         assert p.app.focused is p.panel.table
         assert [p.panel.table.cell(0, at) for at in range(8)] == ["True", *["False"] * 6, "True"]
         await p.press("r")  # stays what it is
         assert p.panel.has_class("-values")
-        await p.press("A")
+        await p.press("W")
         assert p.app.focused is p.panel.view
         assert p.panel.picture is not None
         assert not p.panel.has_class("-values")
@@ -66,7 +66,7 @@ async def test_of_complex_numbers_the_magnitude_is_seen(plain: Path) -> None:
         assert picture is not None
         assert np.hypot(39, 59) * 0.9 < picture.samples.values.max() <= np.hypot(39, 59) + 1e-9
         await p.press_each("x", "I", "D", "Y")  # nothing of it stumbles
-        await p.press("A")
+        await p.press("W")
         assert p.panel.table.cell(2, 3) == "2+3j"
 
 
@@ -79,7 +79,7 @@ async def test_points_are_a_table_that_reads_only_what_is_seen(plain: Path) -> N
         wanted = [event.rows for event in p.heard(PicturePane.CellsWanted)]
         assert {(rows.start // 1000, rows.stop // 1000) for rows in wanted} <= {(0, 0), (99, 100)}
         assert not p.heard(PicturePane.Wanted)
-        await p.press("A")
+        await p.press("W")
         assert p.panel.picture is not None
         await p.press("r")  # the user's choice stays
         assert p.panel.picture is not None
@@ -87,20 +87,20 @@ async def test_points_are_a_table_that_reads_only_what_is_seen(plain: Path) -> N
 
 async def test_both_stand_on_the_same_plane(plain: Path) -> None:
     async with opened(plain, "stack") as p:
-        await p.press_each("3", "full_stop", "A")
+        await p.press_each("3", "full_stop", "W")
         assert p.panel.table.cell(0, 0) == "2400"
-        await p.press_each("full_stop", "A")
+        await p.press_each("full_stop", "W")
         assert p.request.view.index[0] == 2
-        await p.press_each("home", "A")
+        await p.press_each("home", "W")
         assert p.panel.table.cell(0, 1) == "1"
 
 
 async def test_the_next_node_is_shown_as_it_is(plain: Path) -> None:
     async with opened(plain, "mask") as p:
-        await p.press_each("A", "down")
+        await p.press_each("W", "down")
         assert p.node.path == "points"
         assert p.panel.has_class("-values")
-        await p.press("A")
+        await p.press("W")
         await p.press_each("up")
         assert p.node.path == "mask"
         assert p.panel.picture is not None

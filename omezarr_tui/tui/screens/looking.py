@@ -80,7 +80,9 @@ class LookingScreen(StylingScreen):
             what = "These values cannot be read at the moment."
             self.panel.lose(what, event.error, self._retry())
         else:
-            self.panel.fail_values(event.error)
+            self.panel.fail_values(event)
+            if self.panel.has_class("-values"):
+                self.tell(str(event.error), "error", alone=True)
 
     def _retry(self) -> float:
         """Try again by itself, later each time; in how many seconds."""

@@ -9,7 +9,7 @@ from textual import on
 from textual.message import Message
 
 from omezarr_tui.image.envelope import can_plot, sampled_bytes
-from omezarr_tui.image.tables import Table, table_of
+from omezarr_tui.image.tables import UNREADABLE, Table, table_of
 from omezarr_tui.store.node import Array
 from omezarr_tui.text import format_count, visible
 from omezarr_tui.tui.widgets.axis_bar import AxisBar
@@ -18,9 +18,8 @@ from omezarr_tui.tui.widgets.value_grid import ValueGrid
 from omezarr_tui.tui.widgets.worded_pane import WordedPane
 
 if TYPE_CHECKING:
-    from omezarr_tui.errors import UserError
     from omezarr_tui.image.envelope import Envelope
-    from omezarr_tui.tui.table_workers import CellsRead
+    from omezarr_tui.tui.table_workers import CellsNotRead, CellsRead
 
 
 class ValuesPane(WordedPane):
@@ -142,12 +141,19 @@ class ValuesPane(WordedPane):
             else:
                 self.series.show_envelope(envelope)
 
-    def fail_values(self, error: UserError) -> None:
-        """Tell why the values cannot be shown, in their place."""
-        if self.shown_table is not None:
-            self.entitle(self.shown_table.title or "array")
-            self.remove_class("-values", "-series")
-            self.tell_failed("These values cannot be shown.", error)
+    def fail_values(self, event: CellsNotRead) -> None:
+        """Tell why values cannot be shown, in their place; where there are others they stay."""
+        table = self.shown_table
+        if table is None:
+            return
+        if len(event.rows) < table.row_count:  # one can go on to others
+            self.settle()
+            unreadable = [[UNREADABLE] * len(event.columns) for _ in event.rows]
+            self.table.show_cells(event.rows, event.columns, unreadable)
+            return
+        self.entitle(table.title or "array")
+        self.remove_class("-values", "-series")
+        self.tell_failed("These values cannot be shown.", event.error)
 
     # -- the cell -------------------------------------------------------------------------
 
