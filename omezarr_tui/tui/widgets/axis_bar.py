@@ -193,7 +193,8 @@ def _without_cursor(picture: Picture, room: int, *, dark: bool) -> tuple[Content
     over = []
     if told := overlay_text(picture):
         note = explain(picture.no_labels) if picture.no_labels else overlay_note(picture)
-        over = [Content.styled(": ".join(filter(None, [told, note])), "b")]
+        words = " " + ": ".join(filter(None, [told, note]))
+        over = [Content.styled(words, "b").truncate(room, ellipsis=True)]
     how = [] if no_range_text(picture) else [Content.styled(how_shown(picture), QUIET)]
     values = [*_values(picture, dark=dark), *how, *over]
     if not _fits(values, room):
