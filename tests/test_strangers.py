@@ -49,7 +49,7 @@ def npy() -> bytes:
 def zipped() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("zarr.json", "{}")
+        archive.writestr(zipfile.ZipInfo("zarr.json"), "{}")  # of no day
     return file.getvalue()
 
 
@@ -89,7 +89,7 @@ FILES = [
     ("x.lif", LIF, "a Leica image", "bioformats2raw"),
     ("X.OIR", b"OLYMPUSRAWFORMAT", "a microscope's image", "bioformats2raw X.OIR X.ome.zarr"),
     ("x.nii", nifti(), "a NIfTI image", "ngff-zarr -i x.nii -o x.ome.zarr"),
-    ("x.nii.gz", gzip.compress(nifti()), "a NIfTI image", "-o x.ome.zarr"),
+    ("x.nii.gz", gzip.compress(nifti(), mtime=0), "a NIfTI image", "-o x.ome.zarr"),
     ("x.nii", nifti(4, b"n+2\0"), "a NIfTI image", "ngff-zarr"),
     ("x.mrc", bytes(208) + b"MAP ", "an MRC image", "ngff-zarr"),
     ("x.dcm", bytes(128) + b"DICM", "a DICOM image", "bioformats2raw"),
@@ -99,8 +99,8 @@ FILES = [
     ("x.npz", zipped(), "an archive of NumPy arrays", "numpy.load"),
     ("x", zipped(), "a zip archive", "a name that ends in .zip"),
     ("x.parquet", b"PAR1", "a Parquet table", "table"),
-    ("x.json.gz", gzip.compress(b"{}"), "gzip-compressed data", "unpack"),
-    ("x", gzip.compress(b"{}"), "gzip-compressed data", "unpack"),
+    ("x.json.gz", gzip.compress(b"{}", mtime=0), "gzip-compressed data", "unpack"),
+    ("x", gzip.compress(b"{}", mtime=0), "gzip-compressed data", "unpack"),
     ("x.tar", tarred(), "a tar archive", "unpack"),
     ("x.pdf", b"%PDF-1.7", "a PDF document", "PDF reader"),
     ("x.zarr", LFS, "a Git LFS pointer to 1.0 MiB", "git lfs pull"),
